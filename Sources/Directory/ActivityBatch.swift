@@ -1,0 +1,111 @@
+public import FieldStorage
+public import Timekeeping
+
+/// Many activities as rows of slots, and the memory their text lives in.
+///
+/// Filled by one owner (a decoder, then an enricher), then only read; a batch crosses tasks as a whole. Reading a
+/// field is one load, appending allocates nothing while there is room.
+public final class ActivityBatch: @unchecked Sendable {
+    // Unchecked: after the filling owner hands the batch over, nobody writes.
+    private let rows: UnsafeMutablePointer<Slot>
+    private var owners: [AnyObject] = []
+    /// Text that was not in the source as it is wanted (escapes resolved, names made).
+    public let arena = TextArena()
+    /// How many activities fit.
+    public let capacity: Int
+    /// How many there are.
+    public private(set) var count = 0
+
+    /// An empty batch.
+    ///
+    /// - Parameter capacity: At least 1; 16 bytes × ``ActivityField/count`` an activity are taken at once.
+    public init(capacity: Int) {
+        self.capacity = max(1, capacity)
+        rows = .allocate(capacity: self.capacity * ActivityField.count)
+    }
+
+    deinit { rows.deallocate() }
+
+    public var isFull: Bool { count == capacity }
+
+    /// Adds an activity whose fields are all null.
+    ///
+    /// - Returns: Its row; there must be room.
+    public func append() -> Int {
+        precondition(count < capacity, "a full batch takes no more activities")
+        (rows + count * ActivityField.count).initialize(repeating: .null, count: ActivityField.count)
+        count += 1
+        return count - 1
+    }
+
+    /// Takes the last activity back: what its decoding had begun turned out to be unreadable.
+    public func removeLast() {
+        precondition(count > 0, "an empty batch has no last activity")
+        count -= 1
+    }
+
+    /// Forgets the activities and their text, and keeps the memory.
+    public func removeAll() {
+        count = 0
+        owners.removeAll(keepingCapacity: true)
+        arena.removeAll()
+    }
+
+    /// Retains what slots point into, such as a block of a file.
+    public func retain(_ owner: AnyObject) { owners.append(owner) }
+
+    /// One field of one activity.
+    public subscript(row: Int, field: ActivityField) -> Slot {
+        get { rows[row * ActivityField.count + field.rawValue] }
+        set { rows[row * ActivityField.count + field.rawValue] = newValue }
+    }
+
+    /// The slots of one activity, in the order of ``ActivityField``.
+    public func slots(of row: Int) -> UnsafeMutablePointer<Slot> { rows + row * ActivityField.count }
+
+    /// One activity as a value that keeps the batch alive.
+    public func activity(at row: Int) -> Activity { Activity(batch: self, row: row) }
+}
+
+/// One activity of a batch.
+public struct Activity: Sendable {
+    public let batch: ActivityBatch
+    public let row: Int
+
+    public init(batch: ActivityBatch, row: Int) {
+        self.batch = batch
+        self.row = row
+    }
+
+    public subscript(field: ActivityField) -> Slot { batch[row, field] }
+
+    /// The text of a field; nil when it is null or no text.
+    public func text(_ field: ActivityField) -> String? {
+        let slot = self[field]
+        return slot.tag == .string ? slot.string : nil
+    }
+
+    /// The number of a field; nil when it is null or no integer.
+    public func integer(_ field: ActivityField) -> Int64? {
+        let slot = self[field]
+        return slot.tag == .int ? slot.intValue : nil
+    }
+
+    public var id: String { text(.id) ?? "" }
+    public var kind: String { text(.kind) ?? "" }
+    public var time: Timestamp {
+        let slot = self[.time]
+        return slot.tag == .timestamp ? Timestamp(seconds: slot.intValue, nanoseconds: slot.count) : .earliest
+    }
+
+    /// A copy in a batch of its own, for what outlives the batch it came in.
+    public func detached() -> Activity {
+        let own = ActivityBatch(capacity: 1)
+        let row = own.append()
+        for field in ActivityField.allCases {
+            let slot = self[field]
+            own[row, field] = slot.tag == .string ? own.arena.copy(slot.text) : slot
+        }
+        return Activity(batch: own, row: row)
+    }
+}
