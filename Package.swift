@@ -68,9 +68,13 @@ let package = Package(
             ["RuleLanguage", "CEL", "Directory", "Alerting", "Diagnostics", "Timekeeping", "FieldStorage"]),
 
         // Layer 4: edges, none of which imports another
-        module("HTTPClient", ["HTTPTransport", product("AsyncHTTPClient", "async-http-client"),
-                              product("NIOCore", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
-                              product("NIOHTTP1", "swift-nio"), product("NIOFoundationCompat", "swift-nio")]),
+        module(
+            "HTTPClient",
+            [
+                "HTTPTransport", product("AsyncHTTPClient", "async-http-client"),
+                product("NIOCore", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
+                product("NIOHTTP1", "swift-nio"), product("NIOFoundationCompat", "swift-nio"),
+            ]),
         module("OneLogin", ["HTTPTransport", "Directory", "Timekeeping", "FieldStorage", "JSONScanning"]),
         module("Enrichment", ["CMaxMindDB", "Directory", "FieldStorage", "Timekeeping"]),
         module("Sync", ["Directory", "Timekeeping", logging]),
@@ -84,15 +88,19 @@ let package = Package(
         // Layer 5 and 6: assembly and commands
         module(
             "Monitor",
-            ["Timekeeping", "Diagnostics", "HTTPTransport", "FieldStorage", "Directory", "Alerting", "RuleLanguage",
-             "Evaluation", "HTTPClient", "OneLogin", "Enrichment", "Sync", "Store", "Delivery", "Reporting", "Web",
-             "Settings", "OneLoginSimulator", product("ServiceLifecycle", "swift-service-lifecycle"), logging]),
+            [
+                "Timekeeping", "Diagnostics", "HTTPTransport", "FieldStorage", "Directory", "Alerting", "RuleLanguage",
+                "Evaluation", "HTTPClient", "OneLogin", "Enrichment", "Sync", "Store", "Delivery", "Reporting", "Web",
+                "Settings", "OneLoginSimulator", product("ServiceLifecycle", "swift-service-lifecycle"), logging,
+            ]),
         .executableTarget(
             name: "tocsin",
-            dependencies: ["Monitor", "CEL", "Timekeeping", "Diagnostics", "HTTPTransport", "Directory", "Alerting",
-                           "RuleLanguage", "Evaluation", "OneLogin", "Settings", "Reporting", "OneLoginSimulator",
-                           "JSONScanning", "FieldStorage", logging,
-                           product("ArgumentParser", "swift-argument-parser")],
+            dependencies: [
+                "Monitor", "CEL", "Timekeeping", "Diagnostics", "HTTPTransport", "Directory", "Alerting",
+                "RuleLanguage", "Evaluation", "OneLogin", "Settings", "Reporting", "OneLoginSimulator",
+                "JSONScanning", "FieldStorage", logging,
+                product("ArgumentParser", "swift-argument-parser"),
+            ],
             swiftSettings: strict),
 
         // Tests
@@ -111,8 +119,10 @@ let package = Package(
             exclude: ["Snapshots"]),
         tests(
             "EvaluationTests",
-            ["Evaluation", "RuleLanguage", "CEL", "Directory", "Alerting", "Diagnostics", "Timekeeping",
-             "FieldStorage"]),
+            [
+                "Evaluation", "RuleLanguage", "CEL", "Directory", "Alerting", "Diagnostics", "Timekeeping",
+                "FieldStorage",
+            ]),
         tests("HTTPClientTests", ["HTTPClient", "HTTPTransport", "Timekeeping", hummingbird, logging]),
         tests(
             "OneLoginTests",

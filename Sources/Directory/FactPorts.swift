@@ -1,0 +1,95 @@
+public import Timekeeping
+
+/// How far one source of a connection has been read.
+public struct SourceCursor: Hashable, Sendable, Codable {
+    /// Everything before it is here; the next poll starts a little earlier and duplicates fall out.
+    public var readUntil: Timestamp
+    /// The `until` of the last complete poll: what the evaluation's watermark follows.
+    public var completeUntil: Timestamp
+    /// Where the first sync began; rules raise nothing for activities before it.
+    public var firstSyncStarted: Timestamp
+
+    public init(readUntil: Timestamp, completeUntil: Timestamp, firstSyncStarted: Timestamp) {
+        self.readUntil = readUntil
+        self.completeUntil = completeUntil
+        self.firstSyncStarted = firstSyncStarted
+    }
+}
+
+/// One record of the directory and the time for which it was so.
+public struct EntityVersion: Hashable, Sendable {
+    public let entity: Entity
+    /// From when on it was seen so.
+    public let seenFrom: Timestamp
+    /// Until when, exclusive; nil: it still is.
+    public let seenUntil: Timestamp?
+    /// It is the first version, so what was before `seenFrom` is assumed to be the same.
+    public let isFirst: Bool
+
+    public init(entity: Entity, seenFrom: Timestamp, seenUntil: Timestamp?, isFirst: Bool) {
+        self.entity = entity
+        self.seenFrom = seenFrom
+        self.seenUntil = seenUntil
+        self.isFirst = isFirst
+    }
+}
+
+/// A staged copy of the directory and what it holds so far.
+public struct Generation: Hashable, Sendable, Codable {
+    public let id: Int64
+    public let startedAt: Timestamp
+
+    public init(id: Int64, startedAt: Timestamp) {
+        self.id = id
+        self.startedAt = startedAt
+    }
+}
+
+/// Keeps facts: what Sync writes and Evaluation reads. Store implements it.
+public protocol FactStore: Sendable {
+    /// The cursor of a source, nil before its first sync.
+    func cursor(connection: String, source: ActivitySource) async throws -> SourceCursor?
+
+    /// Stores new activities, quarantine and the cursor in one transaction; activities already here by
+    /// (connection, source feed, id) are passed over.
+    ///
+    /// - Returns: How many were new.
+    func commit(
+        _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
+        source: ActivitySource
+    ) async throws -> Int
+
+    /// Begins a staged copy of the directory.
+    func beginGeneration(connection: String, at moment: Timestamp) async throws -> Generation
+
+    /// Adds records to a staged copy.
+    func stage(_ entities: [Entity], in generation: Generation, connection: String) async throws
+
+    /// Makes the staged copy current in one transaction when no collection is incomplete, and stores the versions
+    /// that differ; else drops it and records why.
+    ///
+    /// - Parameter derived: Activities that the comparison gave, stored in the same transaction.
+    /// - Returns: Whether it became current.
+    func finish(
+        _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
+        connection: String, at moment: Timestamp
+    ) async throws -> Bool
+
+    /// The staged records, by kind and id.
+    func staged(_ generation: Generation, connection: String) async throws -> DirectorySnapshot
+
+    /// The current snapshot, nil before the first complete sync.
+    func currentSnapshot(connection: String) async throws -> DirectorySnapshot?
+
+    /// Every version of every record, oldest first within a record: what as-of joins read.
+    func versions(connection: String) async throws -> [EntityVersion]
+
+    /// Activities in (position) order after a position, at most `limit`; the batch's row order is the order of
+    /// arrival, and `positions` has one rising number a row.
+    func activities(
+        connection: String, after position: Int64, limit: Int
+    ) async throws -> (batch: ActivityBatch, positions: [Int64])
+
+    /// Activities whose ids are given, in (time, id) order: the evidence of an alert.
+    func activities(connection: String, ids: [String]) async throws -> ActivityBatch
+}
