@@ -1,0 +1,27 @@
+public import Timekeeping
+
+/// What one evaluation of one state rule's binding at one generation says.
+public struct StateEvaluation: Hashable, Sendable {
+    public let binding: RuleBinding
+    public let generation: Int64
+    /// The generation's time.
+    public let time: Timestamp
+    /// Unknown and error change nothing: no data is no reason to open or to resolve.
+    public let verdict: Verdict
+    /// One finding a key that violates.
+    public let findings: [Finding]
+    /// Keys whose row or group could not be decided, beside others that could: their alerts stay as they are.
+    public let undecided: [DedupKey]
+
+    public init(
+        binding: RuleBinding, generation: Int64, time: Timestamp, verdict: Verdict, findings: [Finding],
+        undecided: [DedupKey] = []
+    ) {
+        self.binding = binding
+        self.generation = generation
+        self.time = time
+        self.verdict = verdict
+        self.findings = findings
+        self.undecided = undecided
+    }
+}
