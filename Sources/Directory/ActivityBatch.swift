@@ -28,13 +28,14 @@ public final class ActivityBatch: @unchecked Sendable {
 
     public var isFull: Bool { count == capacity }
 
-    /// Adds an activity whose fields are all null.
+    /// Adds an activity whose fields are all null, and which is not late.
     ///
     /// - Returns: Its row; there must be room.
     public func append() -> Int {
         precondition(count < capacity, "a full batch takes no more activities")
         (rows + count * ActivityField.count).initialize(repeating: .null, count: ActivityField.count)
         count += 1
+        self[count - 1, .isLate] = .bool(false)
         return count - 1
     }
 

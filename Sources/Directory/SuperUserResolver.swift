@@ -1,0 +1,107 @@
+/// A way to tell who is a super user, since the user resource does not say it.
+public enum SuperUserResolver: Hashable, Sendable, Codable {
+    /// These users, by id.
+    case users([Int64])
+    /// These users, by name.
+    case usernames([String])
+    /// The members of roles with these names.
+    case roles(names: [String])
+    /// The holders, directly or through roles, of a privilege with one of these names or whose statement allows
+    /// everything.
+    case privileges(names: [String])
+    /// The users whose custom attribute has this value.
+    case customAttribute(name: String, value: String)
+
+    /// What is tried when settings choose nothing: the privileges API.
+    public static let standard: [SuperUserResolver] = [.privileges(names: ["Super user"])]
+
+    /// Words for the report: "privileges `Super user` or wildcard".
+    public var summary: String {
+        switch self {
+        case .users(let ids): "explicit list of \(ids.count) ids"
+        case .usernames(let names): "explicit list of \(names.count) names"
+        case .roles(let names): "roles \(Self.quoted(names))"
+        case .privileges(let names): "privileges \(Self.quoted(names)) or wildcard"
+        case .customAttribute(let name, let value): "custom attribute `\(name)` = `\(value)`"
+        }
+    }
+
+    private static func quoted(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
+}
+
+/// The super users of a directory and who says so.
+public struct SuperUserCensus: Hashable, Sendable {
+    /// One resolver that applied and how many users it named.
+    public struct Source: Hashable, Sendable {
+        public let resolver: SuperUserResolver
+        public let count: Int
+    }
+
+    /// The ids of all super users.
+    public let userIDs: Set<Int64>
+    /// The resolvers that applied, in the order of the settings; never empty.
+    public let sources: [Source]
+
+    /// Asks each resolver; nil when none applies, so that the number is unknown and not 0.
+    ///
+    /// A resolver applies when what it reads is complete and holds at least one role, privilege or attribute of
+    /// the kind it looks for; explicit lists always apply.
+    init?(of index: DirectoryIndex, resolvers: [SuperUserResolver]) {
+        var all: Set<Int64> = []
+        var sources: [Source] = []
+        for resolver in resolvers {
+            guard let ids = Self.userIDs(of: resolver, index) else { continue }
+            all.formUnion(ids)
+            sources.append(Source(resolver: resolver, count: ids.count))
+        }
+        guard !sources.isEmpty else { return nil }
+        userIDs = all
+        self.sources = sources
+    }
+
+    private static func userIDs(of resolver: SuperUserResolver, _ index: DirectoryIndex) -> Set<Int64>? {
+        let snapshot = index.snapshot
+        switch resolver {
+        case .users(let ids):
+            return Set(ids)
+        case .usernames(let names):
+            let wanted = Set(names)
+            return Set(snapshot.users.lazy.filter { wanted.contains($0.username) }.map(\.id))
+        case .roles(let names):
+            let wanted = Set(names)
+            let places = snapshot.roles.indices.filter { wanted.contains(snapshot.roles[$0].name) }
+            return places.isEmpty ? nil : members(ofRolesAt: places, index)
+        case .privileges(let names):
+            return holders(ofPrivileges: names, index)
+        case .customAttribute(let name, let value):
+            guard snapshot.users.contains(where: { $0.customAttributes[name] != nil }) else { return nil }
+            return Set(snapshot.users.lazy.filter { $0.customAttributes[name] == value }.map(\.id))
+        }
+    }
+
+    private static func holders(ofPrivileges names: [String], _ index: DirectoryIndex) -> Set<Int64>? {
+        guard index.isKnown(.privilege) else { return nil }
+        let strong = index.snapshot.privileges.filter { $0.isWildcard || names.contains($0.name) }
+        guard !strong.isEmpty else { return nil }
+        var ids = Set(strong.flatMap(\.userIDs))
+        let roleIDs = Set(strong.flatMap(\.roleIDs))
+        if !roleIDs.isEmpty {
+            let roles = index.snapshot.roles
+            let places = roles.indices.filter { roleIDs.contains(roles[$0].id) }
+            guard places.count == roleIDs.count, let members = members(ofRolesAt: places, index) else { return nil }
+            ids.formUnion(members)
+        }
+        return ids
+    }
+
+    private static func members(ofRolesAt places: [Int], _ index: DirectoryIndex) -> Set<Int64>? {
+        guard index.isKnown(.role) else { return nil }
+        let wanted = Set(places)
+        var ids: Set<Int64> = []
+        for (place, user) in index.snapshot.users.enumerated() {
+            guard let held = index.rolePlaces(ofUserAt: place) else { return nil }
+            if held.contains(where: { wanted.contains(Int($0)) }) { ids.insert(user.id) }
+        }
+        return ids
+    }
+}
