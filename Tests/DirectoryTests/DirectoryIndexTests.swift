@@ -113,9 +113,10 @@ import Timekeeping
         return DirectoryTimeline(versions: versions, availability: all, superUsers: [.users([1])])
     }
 
-    @Test(arguments: [
-        (100, nil), (101, "Old"), (200, "Old"), (300, "Old"), (301, "New"), (400, "New"), (401, nil),
-    ] as [(Int64, String?)])
+    @Test(
+        arguments: [
+            (100, nil), (101, "Old"), (200, "Old"), (300, "Old"), (301, "New"), (400, "New"), (401, nil),
+        ] as [(Int64, String?)])
     func readsTheStateBeforeTheMoment(_ second: Int64, _ group: String?) {
         let reading = Self.timeline().reading(at: Self.at(second))
         #expect(reading.user(id: 1).flatMap { reading.groupNames(of: $0) } == group.map { [$0] })
