@@ -1,7 +1,7 @@
 extension TimeSpan {
     /// A length from text such as `90d`, `20d30m`, `1.5h`, `250ms` or `-5m`.
     ///
-    /// Units, each at most once and from large to small in any order of size: `w d h m s ms us ns`.
+    /// Units are `w d h m s ms us ns`, in any order; what is given twice adds up. Below a nanosecond is cut off.
     /// - Returns: nil for anything else, and for lengths past 10,000 years.
     public init?(_ text: String) {
         var rest = Substring(text)

@@ -16,7 +16,7 @@ public protocol WallClock: Sendable {
     func sleep(for span: TimeSpan) async throws
 }
 
-/// The machine's clock. The only place in the project that asks the system for the time.
+/// The machine's clock: the only place in the project that asks the system for the time.
 public struct SystemClock: WallClock {
     public init() {}
 
