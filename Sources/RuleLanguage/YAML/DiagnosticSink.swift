@@ -1,0 +1,29 @@
+import Diagnostics
+
+/// Collects what is wrong with one file.
+final class DiagnosticSink {
+    let source: SourceText
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(_ source: SourceText) { self.source = source }
+
+    var hasErrors: Bool { diagnostics.contains { $0.level == .error } }
+
+    func add(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+    func error(
+        _ code: RuleDiagnosticCode, _ message: String, at span: Span, label: String = "",
+        secondary: [Diagnostic.Label] = [], notes: [String] = [], help: String? = nil
+    ) {
+        add(
+            Diagnostic(
+                .error, code.rawValue, message, at: span, label: label, secondary: secondary, notes: notes,
+                help: help))
+    }
+
+    func warning(
+        _ code: RuleDiagnosticCode, _ message: String, at span: Span, label: String = "", help: String? = nil
+    ) {
+        add(Diagnostic(.warning, code.rawValue, message, at: span, label: label, help: help))
+    }
+}

@@ -1,0 +1,53 @@
+import Diagnostics
+
+/// A node of a YAML document with its place in the file.
+struct YAMLNode: Sendable {
+    /// What a node is.
+    indirect enum Content: Sendable {
+        case scalar(ScalarText)
+        case sequence([YAMLNode])
+        case mapping([Entry])
+        /// Something that was refused and reported; readers pass over it without a word.
+        case refused
+    }
+
+    /// A key of a mapping with its value.
+    struct Entry: Sendable {
+        let key: ScalarText
+        let value: YAMLNode
+    }
+
+    let content: Content
+    /// A scalar's whole text, a collection's first character.
+    let span: Span
+    /// Whether the node is written in brackets, where a comma ends a value.
+    let isFlow: Bool
+
+    /// What the node is, in words of the author.
+    var kindName: String {
+        switch content {
+        case .scalar(let text): text.text.isEmpty && text.style == .plain ? "nothing" : "text"
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .refused: "something refused"
+        }
+    }
+
+    /// Whether nothing was written, as behind `key:`.
+    var isEmptyScalar: Bool {
+        if case .scalar(let text) = content { return text.text.isEmpty && text.style == .plain }
+        return false
+    }
+
+    var isRefused: Bool {
+        if case .refused = content { return true }
+        return false
+    }
+}
+
+/// One document of a file.
+struct YAMLDocument: Sendable {
+    let root: YAMLNode
+    /// The document's own text, from its `---`, for digests.
+    let text: String
+}
