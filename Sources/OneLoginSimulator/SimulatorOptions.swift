@@ -12,8 +12,9 @@ public struct SimulatorOptions: Sendable {
     public var seed: UInt64 = 1
     /// How many users there are, at least 30.
     public var users = 500
-    /// The first label a request's `Host` must have, such as `acme` in `acme.onelogin.com`; others get a load
-    /// balancer's page with 404. nil answers every host.
+    /// The first label a request's `Host` must have, such as `acme` in `acme.onelogin.com`; nil for any host.
+    ///
+    /// Other hosts, also addresses, get a load balancer's page with 404.
     public var subdomain: String?
     public var clientID = SimulatorOptions.fakeClientID
     public var clientSecret = SimulatorOptions.fakeClientSecret

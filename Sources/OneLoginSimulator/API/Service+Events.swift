@@ -40,7 +40,7 @@ extension Service {
         }
     }
 
-    /// The filter of a call. Both ends of the time range belong to it: clients must bear either reading.
+    /// The filter of a call, with both ends of its time range: clients must bear either reading.
     private func filter(_ call: Call) throws(Failure) -> EventFilter {
         var filter = EventFilter(end: world.log.events.count)
         if let since = try call.time("since") { filter.first = world.log.firstPlace(at: since) }

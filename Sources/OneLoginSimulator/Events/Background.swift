@@ -112,7 +112,7 @@ struct Background: Sendable {
         }
     }
 
-    /// One to three failures of one user from the own address, then success. Users take turns by a fixed stride.
+    /// One to three failures of one user from the own address, then success; others have their turn after.
     private func failure(
         _ seat: Int, _ time: Int64, _ tenant: Tenant, _ found: inout [SimulatedEvent], _ log: inout EventLog
     ) {

@@ -27,7 +27,9 @@ struct EventDetail: Hashable, Sendable {
     var resourceType: Int?
 }
 
-/// One thing that happens in the tenant. Users, apps, roles and groups are given by place, -1 for none.
+/// One thing that happens in the tenant.
+///
+/// Users, apps, roles and groups are given by place, -1 for none.
 struct SimulatedEvent: Sendable {
     /// Milliseconds since 1970.
     var time: Int64

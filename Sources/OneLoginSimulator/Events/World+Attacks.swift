@@ -137,7 +137,9 @@ extension World {
         return plot
     }
 
-    /// Moves sixty people into `Domain Admins` one by one; the events carry the group. The directory shows their own
+    /// Moves sixty people into `Domain Admins` one by one; the events carry the group.
+    ///
+    /// The directory shows their own
     /// groups again, as if the help desk had undone it.
     private mutating func massGroupChange(_ attack: Int) -> Plot {
         let actor = administrator(attack)

@@ -1,7 +1,8 @@
 /// Who plays what in the tenant: administrators, super users, and the people the planted states are about.
 struct Cast: Sendable {
-    /// Users from index 0 up to, and not with, this are administrators. All of them have a second factor but the
-    /// planted ones.
+    /// Users from index 0 up to, and not with, this are administrators.
+    ///
+    /// All of them have a second factor but the planted ones.
     let administrators: Int
     /// Holders of the privilege `Super user`, in rising order.
     let superUsers: [Int]
