@@ -72,8 +72,8 @@ let package = Package(
             "HTTPClient",
             [
                 "HTTPTransport", product("AsyncHTTPClient", "async-http-client"),
-                product("NIOCore", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
-                product("NIOHTTP1", "swift-nio"), product("NIOFoundationCompat", "swift-nio"),
+                product("NIOCore", "swift-nio"), product("NIOPosix", "swift-nio"),
+                product("NIOHTTP1", "swift-nio"), product("NIOSSL", "swift-nio-ssl"),
             ]),
         module("OneLogin", ["HTTPTransport", "Directory", "Timekeeping", "FieldStorage", "JSONScanning"]),
         module("Enrichment", ["CMaxMindDB", "Directory", "FieldStorage", "Timekeeping"]),
