@@ -37,7 +37,9 @@ public struct BindingVersion: Hashable, Sendable, Codable {
 
 /// Which alerts are wanted; every condition given must hold.
 public struct AlertQuery: Hashable, Sendable {
-    /// Empty for pending, open and resolved ones. Those that never opened are not among the resolved ones.
+    /// Empty for pending, open and resolved ones.
+    ///
+    /// Those that never opened are not among the resolved ones.
     public var statuses: Set<Alert.Status>
     public var connection: String?
     public var rule: String?
@@ -62,7 +64,9 @@ public struct AlertQuery: Hashable, Sendable {
     }
 }
 
-/// Keeps alerts, how far the evaluation came and what is to be told. Store implements it.
+/// Keeps alerts, how far the evaluation came and what is to be told.
+///
+/// Store implements it.
 public protocol AlertStore: Sendable {
     /// What an ``AlertMachine`` goes on from: pending and open alerts, and those resolved at or after a moment.
     ///

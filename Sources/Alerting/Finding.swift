@@ -39,7 +39,7 @@ public struct DedupKey: Hashable, Sendable, Codable {
     }
 }
 
-/// What one rule says of one subject in one evaluation. Immutable.
+/// What one rule says of one subject in one evaluation.
 public struct Finding: Hashable, Sendable, Codable {
     /// What made it, which decides how its alert resolves.
     public enum Origin: Hashable, Sendable, Codable {

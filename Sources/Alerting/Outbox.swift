@@ -57,14 +57,20 @@ public struct DeadLetter: Hashable, Sendable {
     }
 }
 
-/// Keeps notices until they are delivered or given up. Store implements it, Delivery empties it.
+/// Keeps notices until they are delivered or given up.
+///
+/// Store implements it, Delivery empties it.
 public protocol Outbox: Sendable {
-    /// Notices that may be tried now: of each receiver and key only the oldest that is neither delivered nor given
-    /// up, and none of a disabled or paused receiver; the oldest due first.
-    func due(at moment: Timestamp, limit: Int) async throws -> [WaitingNotice]
+    /// Notices for one receiver that may be tried now, the longest due first.
+    ///
+    /// Of each key only the oldest that is neither delivered nor given up; none for a disabled or paused receiver.
+    func due(receiver: String, at moment: Timestamp, limit: Int) async throws -> [WaitingNotice]
 
-    /// When the next notice becomes due, as things are; nil when none waits for a receiver that is enabled.
-    func nextDue() async throws -> Timestamp?
+    /// When the next notice for one of these receivers may be tried, as things are; nil when none waits.
+    func nextDue(receivers: [String]) async throws -> Timestamp?
+
+    /// How many notices wait for each receiver, by its name, disabled ones and those nobody configures any more too.
+    func waitingCounts() async throws -> [String: Int]
 
     /// Notes a try and what follows, in one transaction that is on disk when this returns.
     func record(_ attempt: DeliveryAttempt, of noticeID: String, then step: DeliveryStep) async throws

@@ -1,0 +1,166 @@
+internal import Directory
+internal import FieldStorage
+internal import Foundation
+internal import GRDB
+internal import Timekeeping
+
+/// Writes activities as rows and reads them back into batches.
+///
+/// What came over the wire is kept as its text and decoded again; beside it stand the columns one searches by, and
+/// what was decided when it came: enrichment, lateness, who saw it. What has no wire form is kept as JSON of our
+/// field names.
+struct ActivityRows {
+    private static let insertion = """
+        INSERT INTO activities (connection, source, id, time, type_id, kind, actor_id, user_id, ip, country, latitude,
+            longitude, asn, is_anonymous, network, observed_by, is_late, shape, raw)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (connection, source, id) DO NOTHING
+        """
+
+    static let columns = """
+        position, source, shape, raw, observed_by, is_late, country, latitude, longitude, asn, is_anonymous, network
+        """
+
+    /// Inserts those that are not here yet.
+    ///
+    /// - Returns: How many were new.
+    static func insert(
+        _ batch: ActivityBatch, connection: Int64, source: ActivitySource, into database: Database
+    ) throws -> Int {
+        let statement = try database.cachedStatement(sql: insertion)
+        let before = database.totalChangesCount
+        for row in 0..<batch.count {
+            statement.setUncheckedArguments(
+                try arguments(batch.activity(at: row), connection: connection, source: source))
+            try statement.execute()
+        }
+        return database.totalChangesCount - before
+    }
+
+    private static func arguments(
+        _ activity: Activity, connection: Int64, source: ActivitySource
+    ) throws -> StatementArguments {
+        let observedBy = activity.text(.observedBy) ?? source.rawValue
+        let wire = observedBy == "snapshot" || observedBy == "rule" ? nil : activity.text(.raw)
+        let id = activity.id
+        let isNumeric = !id.isEmpty && id.utf8.allSatisfy { $0 >= 48 && $0 <= 57 }
+        let shape: ActivityShape = wire == nil ? .derived : isNumeric ? .api : .webhook
+        let values: [(any DatabaseValueConvertible)?] = [
+            connection, source.rawValue, id, activity.time.stored, activity.integer(.typeID) ?? 0, activity.kind,
+            activity.integer(.actorID), activity.integer(.userID), activity.text(.ip), activity.text(.country),
+            double(activity[.latitude]), double(activity[.longitude]), activity.integer(.asn),
+            activity[.isAnonymous].tag == .bool ? activity[.isAnonymous].boolValue : nil, activity.text(.network),
+            observedBy, activity[.isLate].tag == .bool && activity[.isLate].boolValue, shape.rawValue,
+            try wire ?? DerivedActivity.text(of: activity),
+        ]
+        return StatementArguments(values)
+    }
+
+    private static func double(_ slot: Slot) -> Double? { slot.tag == .double ? slot.doubleValue : nil }
+
+    /// Appends one row of ``columns`` to a batch that has room.
+    ///
+    /// - Returns: Its position.
+    static func append(_ row: Row, to batch: ActivityBatch, decoder: any ActivityDecoder) throws -> Int64 {
+        let position: Int64 = row[0]
+        let text = batch.arena.copy(row[3] as String)
+        let place = batch.count
+        do {
+            if row[2] as String == ActivityShape.derived.rawValue {
+                try DerivedActivity.append(text, to: batch)
+            } else {
+                let source = ActivitySource(rawValue: row[1] as String) ?? .file
+                try decoder.decode(text.text, into: batch, source: source)
+                batch[place, .raw] = text
+            }
+        } catch let error as UnreadableRecord {
+            throw StoreError.unreadableActivity(position: position, reason: error.reason)
+        }
+        guard batch.count == place + 1 else {
+            throw StoreError.unreadableActivity(position: position, reason: "it reads as \(batch.count - place) activities")
+        }
+        batch[place, .observedBy] = batch.arena.copy(row[4] as String)
+        batch[place, .isLate] = .bool(row[5])
+        batch[place, .country] = (row[6] as String?).map { batch.arena.copy($0) } ?? .null
+        batch[place, .latitude] = (row[7] as Double?).map(Slot.double) ?? .null
+        batch[place, .longitude] = (row[8] as Double?).map(Slot.double) ?? .null
+        batch[place, .asn] = (row[9] as Int64?).map(Slot.int) ?? .null
+        batch[place, .isAnonymous] = (row[10] as Bool?).map(Slot.bool) ?? .null
+        batch[place, .network] = (row[11] as String?).map { batch.arena.copy($0) } ?? .null
+        return position
+    }
+}
+
+/// The stored form of an activity that no wire record stands behind: a JSON object of our field names.
+enum DerivedActivity {
+    private enum Value: Codable {
+        case bool(Bool)
+        case int(Int64)
+        case double(Double)
+        case text(String)
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let value = try? container.decode(Bool.self) {
+                self = .bool(value)
+            } else if let value = try? container.decode(Int64.self) {
+                self = .int(value)
+            } else if let value = try? container.decode(Double.self) {
+                self = .double(value)
+            } else {
+                self = .text(try container.decode(String.self))
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .bool(let value): try container.encode(value)
+            case .int(let value): try container.encode(value)
+            case .double(let value): try container.encode(value)
+            case .text(let value): try container.encode(value)
+            }
+        }
+    }
+
+    private static let fields = Dictionary(
+        uniqueKeysWithValues: ActivityField.allCases.map { (String(describing: $0), $0) })
+
+    static func text(of activity: Activity) throws -> String {
+        var values: [String: Value] = [:]
+        for (name, field) in fields {
+            let slot = activity[field]
+            switch slot.tag {
+            case .bool: values[name] = .bool(slot.boolValue)
+            case .int: values[name] = .int(slot.intValue)
+            case .double: values[name] = .double(slot.doubleValue)
+            case .string: values[name] = .text(slot.string)
+            case .timestamp:
+                values[name] = .text(Timestamp(seconds: slot.intValue, nanoseconds: slot.count).rfc3339)
+            case .null, .uint, .duration, .reference, .unknown: break
+            }
+        }
+        return try BodyEncoder().text(of: values)
+    }
+
+    static func append(_ text: Slot, to batch: ActivityBatch) throws {
+        let values = try BodyDecoder().value(
+            [String: Value].self, from: text.string, table: "activities", key: "derived activity")
+        let row = batch.append()
+        for (name, value) in values {
+            guard let field = fields[name] else { continue }
+            switch value {
+            case .bool(let value): batch[row, field] = .bool(value)
+            case .int(let value):
+                batch[row, field] = field == .latitude || field == .longitude ? .double(Double(value)) : .int(value)
+            case .double(let value): batch[row, field] = .double(value)
+            case .text(let value):
+                if field == .time, let time = Timestamp(rfc3339: value) {
+                    batch[row, field] = .timestamp(seconds: time.seconds, nanoseconds: time.nanoseconds)
+                } else {
+                    batch[row, field] = batch.arena.copy(value)
+                }
+            }
+        }
+    }
+}

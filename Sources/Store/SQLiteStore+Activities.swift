@@ -1,0 +1,124 @@
+public import Directory
+internal import GRDB
+internal import Timekeeping
+
+extension SQLiteStore {
+    public func cursor(connection: String, source: ActivitySource) async throws -> SourceCursor? {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return nil }
+            let row = try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT read_until, complete_until, first_sync_started FROM source_cursors
+                    WHERE connection = ? AND source = ?
+                    """, arguments: [id, source.rawValue])
+            return row.map {
+                SourceCursor(
+                    readUntil: Timestamp(stored: $0[0]), completeUntil: Timestamp(stored: $0[1]),
+                    firstSyncStarted: Timestamp(stored: $0[2]))
+            }
+        }
+    }
+
+    /// See `FactStore`; what a webhook brought is on disk when this returns, because we then say so to its sender.
+    public func commit(
+        _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
+        source: ActivitySource
+    ) async throws -> Int {
+        try await write(source == .webhook ? .full : .normal) { database in
+            let id = try ConnectionRow.makeID(of: connection, in: database)
+            let new = try ActivityRows.insert(batch, connection: id, source: source, into: database)
+            for record in unreadable {
+                try database.execute(
+                    sql: """
+                        INSERT INTO quarantine (connection, source, read_until, place, reason, text)
+                        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) DO NOTHING
+                        """,
+                    arguments: [
+                        id, source.rawValue, cursor.readUntil.stored, record.place, record.reason, record.text,
+                    ])
+            }
+            try database.execute(
+                sql: """
+                    INSERT INTO source_cursors (connection, source, read_until, complete_until, first_sync_started)
+                    VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (connection, source) DO UPDATE SET read_until = excluded.read_until,
+                        complete_until = excluded.complete_until, first_sync_started = excluded.first_sync_started
+                    """,
+                arguments: [
+                    id, source.rawValue, cursor.readUntil.stored, cursor.completeUntil.stored,
+                    cursor.firstSyncStarted.stored,
+                ])
+            return new
+        }
+    }
+
+    public func activities(
+        connection: String, after position: Int64, limit: Int
+    ) async throws -> (batch: ActivityBatch, positions: [Int64]) {
+        try await read { [decoder] database in
+            let batch = ActivityBatch(capacity: limit)
+            var positions: [Int64] = []
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return (batch, positions) }
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT \(ActivityRows.columns) FROM activities
+                    WHERE connection = ? AND position > ? ORDER BY position LIMIT ?
+                    """)
+            let rows = try Row.fetchCursor(statement, arguments: [id, position, max(1, limit)])
+            while let row = try rows.next() {
+                positions.append(try ActivityRows.append(row, to: batch, decoder: decoder))
+            }
+            return (batch, positions)
+        }
+    }
+
+    public func activities(connection: String, ids: [String]) async throws -> ActivityBatch {
+        let found = try await read { [decoder] database in
+            let wanted = Array(Set(ids))
+            let batch = ActivityBatch(capacity: wanted.count * ActivitySource.allCases.count)
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return batch }
+            let sources = ActivitySource.allCases.map(\.rawValue)
+            for start in stride(from: 0, to: wanted.count, by: 500) {
+                let some = Array(wanted[start..<min(start + 500, wanted.count)])
+                let rows = try Row.fetchCursor(
+                    database,
+                    sql: """
+                        SELECT \(ActivityRows.columns) FROM activities
+                        WHERE connection = ? AND source IN (\(databaseQuestionMarks(count: sources.count)))
+                            AND id IN (\(databaseQuestionMarks(count: some.count)))
+                        """, arguments: StatementArguments([id]) + StatementArguments(sources + some))
+                while let row = try rows.next() {
+                    _ = try ActivityRows.append(row, to: batch, decoder: decoder)
+                }
+            }
+            return batch
+        }
+        return Self.sorted(found)
+    }
+
+    /// Records that could not be read, oldest first.
+    public func quarantine(connection: String, limit: Int = 1000) async throws -> [UnreadableText] {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
+            return try Row.fetchAll(
+                database,
+                sql: "SELECT place, reason, text FROM quarantine WHERE connection = ? ORDER BY id LIMIT ?",
+                arguments: [id, limit]
+            ).map { UnreadableText(place: $0[0], reason: $0[1], text: $0[2]) }
+        }
+    }
+
+    /// The same activities in (time, id) order, in a batch that keeps the given one's memory alive.
+    private static func sorted(_ batch: ActivityBatch) -> ActivityBatch {
+        let order = (0..<batch.count).map { batch.activity(at: $0) }
+            .sorted { ($0.time, $0.id) < ($1.time, $1.id) }
+        let sorted = ActivityBatch(capacity: batch.count)
+        sorted.retain(batch)
+        for activity in order {
+            let row = sorted.append()
+            for field in ActivityField.allCases { sorted[row, field] = activity[field] }
+        }
+        return sorted
+    }
+}
