@@ -77,7 +77,8 @@ struct ActivityRows {
             throw StoreError.unreadableActivity(position: position, reason: error.reason)
         }
         guard batch.count == place + 1 else {
-            throw StoreError.unreadableActivity(position: position, reason: "it reads as \(batch.count - place) activities")
+            let reason = "it reads as \(batch.count - place) activities"
+            throw StoreError.unreadableActivity(position: position, reason: reason)
         }
         batch[place, .observedBy] = batch.arena.copy(row[4] as String)
         batch[place, .isLate] = .bool(row[5])
