@@ -1,0 +1,145 @@
+import FieldStorage
+internal import PCRE2
+
+/// Turns a checked tree into closures.
+///
+/// Every node has a form over values (`ValueCompiler…`), which is complete; typed nodes over slots have a faster form
+/// as well (`TruthCompiler…`, `SlotCompiler…`), and what these have no case for they take from the form over values.
+struct Compiler {
+    /// How a macro's name is kept while an expression runs.
+    enum Local {
+        case value
+        case slot
+        case row(ObjectType)
+    }
+
+    let checked: CheckedExpression
+    var locals: [(name: String, kind: Local)] = []
+    private(set) var localCount = 0
+
+    init(checked: CheckedExpression) { self.checked = checked }
+
+    var environment: Environment { checked.environment }
+
+    mutating func program() -> Program {
+        let root = checked.root
+        let folded = constant(root)
+        return Program(
+            type: checked.type, isConstant: folded != nil, truthCode: truth(root), slotCode: slot(root),
+            valueCode: value(root), localCount: localCount)
+    }
+
+    func type(_ expr: Expr) -> CELType { checked.types[expr.id] ?? .dyn }
+
+    func reference(_ expr: Expr) -> Reference? { checked.references[expr.id] }
+
+    /// Makes one more name known and gives its place: the number of names around it.
+    ///
+    /// ``pop()`` ends it.
+    mutating func push(_ name: String, _ kind: Local) -> Int {
+        locals.append((name, kind))
+        localCount = max(localCount, locals.count)
+        return locals.count - 1
+    }
+
+    mutating func pop() { locals.removeLast() }
+
+    func local(_ name: String) -> (place: Int, kind: Local)? {
+        locals.lastIndex { $0.name == name }.map { ($0, locals[$0].kind) }
+    }
+
+    // MARK: Constants
+
+    /// The value of a node that reads nothing; nil for others and for those that fail.
+    mutating func constant(_ expr: Expr) -> Value? {
+        if case .literal(let value) = expr.kind { return value }
+        if case .variable(let variable)? = reference(expr), case .constant(let value) = variable.binding {
+            return value
+        }
+        guard isConstant(expr) else { return nil }
+        let code = unfolded(expr)
+        let context = EvaluationContext(limits: environment.limits)
+        context.begin(locals: localCount)
+        return withUnsafeTemporaryAllocation(of: UnsafePointer<Slot>?.self, capacity: 1) { tables -> Value? in
+            tables.initialize(repeating: nil)
+            guard let base = tables.baseAddress else { return nil }
+            let frame = Frame(tables: base, context: context)
+            do throws(EvaluationFailure) { return try code(frame) } catch { return nil }
+        }
+    }
+
+    private func isConstant(_ expr: Expr) -> Bool {
+        switch expr.kind {
+        case .literal: return true
+        case .name, .select:
+            switch reference(expr) {
+            case .variable(let variable)?:
+                if case .constant = variable.binding { return true }
+                return false
+            case .typeName?: return true
+            default: break
+            }
+            if case .select(let operand, _, _, _) = expr.kind { return isConstant(operand) }
+            return false
+        case .comprehension, .bind, .optionalMap, .invalid, .construct: return false
+        case .call(_, _, let receiver, let arguments):
+            if case .function? = reference(expr) { return arguments.allSatisfy(isConstant) }
+            return (receiver.map(isConstant) ?? true) && arguments.allSatisfy(isConstant)
+        default: return expr.children.allSatisfy(isConstant)
+        }
+    }
+
+    // MARK: Values
+
+    /// The form over values of any node.
+    mutating func value(_ expr: Expr) -> ValueCode {
+        if case .literal = expr.kind { return unfolded(expr) }
+        if let known = constant(expr) { return { _ in known } }
+        return unfolded(expr)
+    }
+
+    private mutating func unfolded(_ expr: Expr) -> ValueCode {
+        switch expr.kind {
+        case .literal(let value): return { _ in value }
+        case .name(let name, let isRooted): return nameValue(expr, name, isRooted: isRooted)
+        case .select(let operand, let field, _, let isOptional):
+            return selectValue(expr, operand, field, isOptional: isOptional)
+        case .has(let operand, let field, _): return hasValue(operand, field)
+        case .index(let operand, let index, let isOptional):
+            return indexValue(expr, operand, index, isOptional: isOptional)
+        case .unary(let operation, let operand): return unaryValue(expr, operation, operand)
+        case .binary(let operation, let left, let right): return binaryValue(expr, operation, left, right)
+        case .and(let parts): return logicValue(parts, decides: false)
+        case .or(let parts): return logicValue(parts, decides: true)
+        case .conditional(let test, let yes, let no):
+            let condition = value(test)
+            let left = value(yes)
+            let right = value(no)
+            return { frame throws(EvaluationFailure) in
+                guard case .bool(let flag) = try condition(frame) else { throw .noOverload("? :") }
+                return flag ? try left(frame) : try right(frame)
+            }
+        case .call: return callValue(expr)
+        case .list(let elements): return listValue(elements)
+        case .map(let entries): return mapValue(entries)
+        case .construct(let type, _): return { _ throws(EvaluationFailure) in throw .unbound(name: type) }
+        case .comprehension(let loop): return loopValue(loop, expr)
+        case .bind(let name, let known, let body):
+            return bindValue(name, known, body)
+        case .optionalMap(let operand, let name, let body, let isFlat):
+            return optionalMapValue(operand, name, body, isFlat: isFlat)
+        case .invalid: return { _ throws(EvaluationFailure) in throw .unbound(name: "") }
+        }
+    }
+
+    private mutating func bindValue(_ name: Expr.Variable, _ known: Expr, _ body: Expr) -> ValueCode {
+        let bound = value(known)
+        let place = push(name.name, .value)
+        defer { pop() }
+        let inner = value(body)
+        return { frame throws(EvaluationFailure) in
+            frame.context.locals[place] = try bound(frame)
+            return try inner(frame)
+        }
+    }
+}

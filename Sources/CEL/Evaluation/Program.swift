@@ -1,0 +1,100 @@
+public import FieldStorage
+
+/// The rows that an evaluation reads, and what it evaluates with.
+public struct Frame {
+    /// One pointer a table, nil for a record that is not there.
+    public let tables: UnsafePointer<UnsafePointer<Slot>?>
+    public let context: EvaluationContext
+
+    /// A frame.
+    ///
+    /// - Parameter tables: As many as the environment declared; the rows and what their slots point to live as long as
+    ///   the evaluation, and as any string slot that it returns.
+    @inlinable
+    public init(tables: UnsafePointer<UnsafePointer<Slot>?>, context: EvaluationContext) {
+        self.tables = tables
+        self.context = context
+    }
+}
+
+/// What a condition says.
+@frozen
+public enum Truth: UInt8, Sendable {
+    case no, yes
+    /// It has no value; the context holds the failure.
+    case failed
+}
+
+/// A compiled expression: a tree of closures over slots, without a dictionary or a string look-up.
+public struct Program: Sendable {
+    /// The type of what it gives.
+    public let type: CELType
+    /// Whether it gives the same for every frame.
+    public let isConstant: Bool
+    let truthCode: TruthCode
+    let slotCode: SlotCode
+    let valueCode: ValueCode
+    let localCount: Int
+
+    /// Whether the condition holds; for a program of another type it fails.
+    @inline(__always)
+    public func truth(_ frame: Frame) -> Truth {
+        frame.context.begin(locals: localCount)
+        return truthCode(frame)
+    }
+
+    /// The value.
+    public func value(_ frame: Frame) -> Result<Value, EvaluationFailure> {
+        frame.context.begin(locals: localCount)
+        do throws(EvaluationFailure) {
+            return .success(try valueCode(frame))
+        } catch {
+            frame.context.failure = error
+            return .failure(error)
+        }
+    }
+
+    /// The value as a slot; text and boxes that were made live until the context's ``EvaluationContext/reset()``.
+    ///
+    /// - Returns: nil when there is no value; the context holds the failure.
+    @inline(__always)
+    public func slot(_ frame: Frame) -> Slot? {
+        frame.context.begin(locals: localCount)
+        let slot = slotCode(frame)
+        return slot.tag == .unknown ? nil : slot
+    }
+
+    /// The value of an int; nil for failures, null and other types.
+    public func int(_ frame: Frame) -> Int64? {
+        guard let slot = slot(frame), slot.tag == .int else { return nil }
+        return slot.intValue
+    }
+
+    /// The value of a double, or of an int or uint as a double; nil for failures, null and other types.
+    public func double(_ frame: Frame) -> Double? {
+        guard let slot = slot(frame) else { return nil }
+        switch slot.tag {
+        case .double: return slot.doubleValue
+        case .int: return Double(slot.intValue)
+        case .uint: return Double(slot.bits)
+        default: return nil
+        }
+    }
+}
+
+/// Gives a value or throws why there is none.
+typealias ValueCode = @Sendable (Frame) throws(EvaluationFailure) -> Value
+/// Gives a truth; for `failed` the context's failure is set.
+typealias TruthCode = @Sendable (Frame) -> Truth
+/// Gives a slot; the tag `unknown` means that the context's failure is set.
+typealias SlotCode = @Sendable (Frame) -> Slot
+
+extension CheckedExpression {
+    /// Compiles the expression.
+    ///
+    /// - Parameter environment: The one it was checked in.
+    public func program(in environment: Environment) -> Program {
+        var compiler = Compiler(checked: self)
+        return compiler.program()
+    }
+}

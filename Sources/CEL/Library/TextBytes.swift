@@ -1,0 +1,70 @@
+/// Work on the UTF-8 of texts.
+
+@inline(__always)
+func withBytes<T>(_ text: String, _ body: (UnsafeRawBufferPointer) -> T) -> T {
+    var text = text
+    return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+}
+
+/// Gives the UTF-8 of a text to a body that may fail.
+func withUTF8<T>(
+    _ text: String, _ body: (UnsafeRawBufferPointer) throws(EvaluationFailure) -> T
+) throws(EvaluationFailure) -> T {
+    var text = text
+    let result = text.withUTF8 { bytes -> Result<T, EvaluationFailure> in
+        do throws(EvaluationFailure) { return .success(try body(UnsafeRawBufferPointer(bytes))) } catch {
+            return .failure(error)
+        }
+    }
+    return try result.get()
+}
+
+/// The first place of `needle`; 0 for an empty one.
+func find(_ needle: UnsafeRawBufferPointer, in haystack: UnsafeRawBufferPointer) -> Int? {
+    guard let first = needle.first else { return 0 }
+    guard needle.count <= haystack.count else { return nil }
+    let last = haystack.count - needle.count
+    var place = 0
+    while place <= last {
+        if haystack[place] == first, equalBytes(haystack, place, needle) { return place }
+        place += 1
+    }
+    return nil
+}
+
+@inline(__always)
+private func equalBytes(_ haystack: UnsafeRawBufferPointer, _ place: Int, _ needle: UnsafeRawBufferPointer) -> Bool {
+    var index = 1
+    while index < needle.count {
+        if haystack[place + index] != needle[index] { return false }
+        index += 1
+    }
+    return true
+}
+
+/// Case folding for comparisons that do not tell `Admin` from `admin`, in any script.
+enum CaseFolding {
+    /// The text in lower case, code point by code point, without regard to language.
+    static func fold(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) {
+            return String(decoding: text.utf8.map { $0 &- 65 < 26 ? $0 | 0x20 : $0 }, as: UTF8.self)
+        }
+        var folded = ""
+        for scalar in text.unicodeScalars { folded += scalar.properties.lowercaseMapping }
+        return folded
+    }
+
+    /// Whether two ASCII texts are the same but for the case of letters; nil when one is not ASCII.
+    static func equalASCII(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool? {
+        var isEqual = left.count == right.count
+        for byte in left where byte >= 0x80 { return nil }
+        for byte in right where byte >= 0x80 { return nil }
+        guard isEqual else { return false }
+        for place in 0..<left.count {
+            let one = left[place]
+            let two = right[place]
+            if one != two, (one | 0x20) != (two | 0x20) || !one.isLetter { isEqual = false }
+        }
+        return isEqual
+    }
+}
