@@ -29,7 +29,6 @@ public enum RuleDiagnosticCode: String, CaseIterable, Sendable {
     // Expressions, beyond what CEL says
     case wrongType = "R0220"
     case badKeysIndex = "R0221"
-    case keyTypes = "R0222"
     // Lints
     case constantCondition = "R0301"
     case ignoresVerb = "R0302"
@@ -85,7 +84,6 @@ public enum RuleDiagnosticCode: String, CaseIterable, Sendable {
         case .limit: "a number is outside of its limits"
         case .wrongType: "an expression has another type than its key needs"
         case .badKeysIndex: "`keys` is used without a constant index within it"
-        case .keyTypes: "the steps of a sequence have keys of different types"
         case .constantCondition: "a condition is always true or always false"
         case .ignoresVerb: "`alert_if` uses none of the values that the verb computes"
         case .unknownKind: "no activity has this kind"

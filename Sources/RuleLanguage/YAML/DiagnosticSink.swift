@@ -5,7 +5,13 @@ final class DiagnosticSink {
     let source: SourceText
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(_ source: SourceText) { self.source = source }
+    /// The source's UTF-8.
+    let bytes: [UInt8]
+
+    init(_ source: SourceText) {
+        self.source = source
+        bytes = Array(source.text.utf8)
+    }
 
     var hasErrors: Bool { diagnostics.contains { $0.level == .error } }
 

@@ -18,7 +18,7 @@ struct YAMLReader {
 
     /// All documents of a file that could be read; everything else is told to the sink.
     static func documents(of sink: DiagnosticSink) -> [YAMLDocument] {
-        let reader = YAMLReader(sink: sink, bytes: Array(sink.source.text.utf8))
+        let reader = YAMLReader(sink: sink, bytes: sink.bytes)
         guard reader.bytes.count <= fileLimitBytes else {
             sink.error(
                 .fileTooLarge, "the file has \(reader.bytes.count) bytes, the limit is \(fileLimitBytes)",

@@ -1,0 +1,206 @@
+import Alerting
+import Diagnostics
+import Timekeeping
+
+/// Reads the keys of one mapping; what nobody asked for is reported by ``finish()``.
+struct MappingReader {
+    let sink: DiagnosticSink
+    let span: Span
+    private let what: String
+    private let entries: [YAMLNode.Entry]
+    private var asked: [String] = []
+
+    /// A reader of a mapping; nil, with a diagnostic, for anything else.
+    ///
+    /// - Parameter what: What the mapping is, with its article: `a rule`.
+    init?(_ node: YAMLNode, _ what: String, _ sink: DiagnosticSink) {
+        guard case .mapping(let entries) = node.content else {
+            if !node.isRefused {
+                sink.error(
+                    .wrongShape, "\(what) is a mapping, and this is \(node.kindName)", at: node.span,
+                    help: "write `key: value` below it")
+            }
+            return nil
+        }
+        if node.isFlow, let split = entries.first(where: { Self.looksCut($0.key.text) }) {
+            sink.error(
+                .syntax, "in braces a comma ends a value, so this is a key of its own", at: split.key.span,
+                label: "read as a key", help: "put the expression before it in quotes")
+            return nil
+        }
+        self.sink = sink
+        self.what = what
+        self.entries = entries
+        span = entries.first?.key.span ?? node.span
+    }
+
+    /// Whether a key looks like the tail of an expression that was cut at a comma.
+    private static func looksCut(_ key: String) -> Bool {
+        key.utf8.contains { [0x28, 0x29, 0x22, 0x27, 0x3D, 0x26, 0x7C].contains($0) }
+    }
+
+    /// All entries, for mappings whose keys are names of the author; nothing is unknown then.
+    mutating func all() -> [YAMLNode.Entry] {
+        asked += entries.map(\.key.text)
+        return entries
+    }
+
+    /// The value of a key; nil when the key is missing.
+    mutating func node(_ key: String) -> YAMLNode? {
+        asked.append(key)
+        return entries.first { $0.key.text == key }?.value
+    }
+
+    /// Where a key stands, for messages about it.
+    func place(of key: String) -> Span? { entries.first { $0.key.text == key }?.key.span }
+
+    /// The value of a key that must be there.
+    mutating func required(_ key: String, _ help: String) -> YAMLNode? {
+        if let node = node(key) { return node }
+        missing(key, help)
+        return nil
+    }
+
+    func missing(_ key: String, _ help: String) {
+        sink.error(.missingKey, "\(what) needs `\(key)`", at: span, label: "`\(key)` is missing", help: help)
+    }
+
+    /// Reports every key that was not asked for.
+    func finish() {
+        for entry in entries where !asked.contains(entry.key.text) {
+            let name = entry.key.text
+            let near = nearestName(to: name, in: Set(asked))
+            let list = asked.count <= 12 ? "known here: " + asked.map { "`\($0)`" }.joined(separator: ", ") : nil
+            sink.error(
+                .unknownKey, "`\(name)` is not a key of \(what)", at: entry.key.span, label: "unknown key",
+                help: near.map { "did you mean `\($0)`?" } ?? list)
+        }
+    }
+
+    // MARK: Typed values
+
+    /// Text of a key, not empty.
+    mutating func text(_ key: String) -> ScalarText? { node(key).flatMap { scalar($0, "`\(key)`") } }
+
+    /// The text of a scalar node.
+    func scalar(_ node: YAMLNode, _ name: String) -> ScalarText? {
+        if case .scalar(let text) = node.content {
+            if !node.isEmptyScalar { return text }
+            sink.error(.wrongShape, "\(name) has no value", at: node.span, help: "write one, or remove the key")
+        } else if !node.isRefused {
+            sink.error(.wrongShape, "\(name) is text, and this is \(node.kindName)", at: node.span)
+        }
+        return nil
+    }
+
+    /// A list of text, empty when the key is missing.
+    mutating func texts(_ key: String) -> [ScalarText] {
+        guard let node = node(key) else { return [] }
+        return items(node, "`\(key)`").compactMap { scalar($0, "an item of `\(key)`") }
+    }
+
+    /// The items of a list.
+    func items(_ node: YAMLNode, _ name: String) -> [YAMLNode] {
+        if case .sequence(let items) = node.content { return items }
+        if !node.isRefused {
+            sink.error(
+                .wrongShape, "\(name) is a list, and this is \(node.kindName)", at: node.span,
+                help: "write `[...]` around it")
+        }
+        return []
+    }
+
+    mutating func flag(_ key: String) -> Bool? {
+        guard let text = text(key) else { return nil }
+        if text.text == "true" || text.text == "false" { return text.text == "true" }
+        sink.error(
+            .badValue, "`\(key)` is `true` or `false`, not `\(text.text)`", at: text.span,
+            help: "write `true` or `false`")
+        return nil
+    }
+
+    /// A length of time above zero.
+    mutating func span(_ key: String) -> TimeSpan? {
+        guard let text = text(key) else { return nil }
+        guard let span = TimeSpan(text.text), span > .zero else {
+            sink.error(
+                .badSpan, "`\(key)` is a length of time, not `\(text.text)`", at: text.span,
+                help: "write a number and a unit, such as `15m`, `24h`, `90d` or `1h30m`")
+            return nil
+        }
+        return span
+    }
+
+    mutating func requiredSpan(_ key: String, _ help: String) -> TimeSpan? {
+        guard place(of: key) != nil else {
+            missing(key, help)
+            asked.append(key)
+            return nil
+        }
+        return span(key)
+    }
+
+    mutating func severity(_ key: String) -> Severity? {
+        guard let text = text(key) else { return nil }
+        if let level = Severity(rawValue: text.text) { return level }
+        let names = Severity.allCases.map(\.rawValue)
+        sink.error(
+            .badValue, "`\(text.text)` is not a severity", at: text.span,
+            help: nearestName(to: text.text, in: names).map { "did you mean `\($0)`?" }
+                ?? "write one of " + names.map { "`\($0)`" }.joined(separator: ", "))
+        return nil
+    }
+
+    mutating func zone(_ key: String) -> TimeZoneRules? {
+        guard let text = text(key) else { return nil }
+        if let zone = TimeZoneRules.named(text.text) { return zone }
+        sink.error(
+            .badTimeZone, "no time zone is named `\(text.text)`", at: text.span,
+            help: nearestName(to: text.text, in: TimeZoneRules.names).map { "did you mean `\($0)`?" }
+                ?? "write a name of the IANA database, such as `Europe/Berlin`, or `UTC`")
+        return nil
+    }
+
+    // MARK: Expressions
+
+    mutating func expression(_ key: String) -> ExpressionText? {
+        node(key).flatMap { expression($0, "`\(key)`") }
+    }
+
+    mutating func expressions(_ key: String) -> [ExpressionText]? {
+        guard let node = node(key) else { return nil }
+        return items(node, "`\(key)`").compactMap { expression($0, "an item of `\(key)`", inFlow: node.isFlow) }
+    }
+
+    /// The expression of a scalar; what YAML cut off behind ` #` or at a comma is an error.
+    func expression(_ node: YAMLNode, _ name: String, inFlow: Bool = false) -> ExpressionText? {
+        guard let text = scalar(node, name) else { return nil }
+        if text.style == .plain, let comment = lostComment(behind: text.span.end) {
+            sink.error(
+                .lostComment, "YAML takes what follows ` #` for a comment", at: comment, label: "not read",
+                help: "put the expression in quotes or below the key after `|`, or the comment on a line of its own")
+            return nil
+        }
+        if inFlow, text.style == .plain, Self.isUnbalanced(text.text) {
+            sink.error(
+                .syntax, "in brackets a comma ends a value, so this expression is cut", at: text.span,
+                help: "put the expression in quotes")
+            return nil
+        }
+        return ExpressionText(text)
+    }
+
+    private func lostComment(behind end: Int) -> Span? {
+        var index = end
+        let bytes = sink.bytes
+        while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 { index += 1 }
+        guard index < bytes.count, bytes[index] == 0x23 else { return nil }
+        let stop = bytes[index...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+        return Span(index, stop)
+    }
+
+    private static func isUnbalanced(_ text: String) -> Bool {
+        let count = text.utf8.reduce(0) { $1 == 0x28 ? $0 + 1 : $1 == 0x29 ? $0 - 1 : $0 }
+        return count != 0
+    }
+}
