@@ -6,6 +6,7 @@ public final class DirectoryIndex: DirectoryReading {
     public let snapshot: DirectorySnapshot
     private let userPlaces: [Int64: Int32]
     private let groupNames: [Int64: String]
+    private let groupSizes: [Int64: Int64]
     private let rolePlaces: [Int64: Int32]
     private let appPlaces: [Int64: Int32]
     private let memberships: JoinTable
@@ -29,6 +30,9 @@ public final class DirectoryIndex: DirectoryReading {
         self.userPlaces = userPlaces
         self.rolePlaces = rolePlaces
         groupNames = Dictionary(snapshot.groups.map { ($0.id, $0.name) }, uniquingKeysWith: { _, last in last })
+        groupSizes = snapshot.users.reduce(into: [:]) { sizes, user in
+            if let id = user.groupID { sizes[id, default: 0] += 1 }
+        }
         appPlaces = Self.places(snapshot.apps, \.id)
         rolesListMembers = snapshot.roles.allSatisfy { $0.userIDs != nil }
         memberships = Self.memberships(snapshot, userPlaces, rolePlaces)
@@ -60,14 +64,8 @@ public final class DirectoryIndex: DirectoryReading {
 
     public func groupName(id: Int64) -> String? { isKnown(.group) ? groupNames[id] : nil }
 
-    /// How many users have a group; 0 for a group that nobody is in.
-    public func memberCounts() -> [Int64: Int64] {
-        var counts: [Int64: Int64] = [:]
-        for user in snapshot.users {
-            if let id = user.groupID { counts[id, default: 0] += 1 }
-        }
-        return counts
-    }
+    /// How many users are in a group; nil when the users are not known.
+    public func userCount(ofGroup id: Int64) -> Int64? { isKnown(.user) ? groupSizes[id] ?? 0 : nil }
 
     public func roles(of user: User) -> [Role]? {
         guard let place = userPlaces[user.id], isKnown(.role), let held = rolePlaces(ofUserAt: Int(place)) else {

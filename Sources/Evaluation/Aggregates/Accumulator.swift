@@ -1,0 +1,109 @@
+import CEL
+import RuleLanguage
+import Timekeeping
+
+/// What one row or activity gives to one aggregate.
+enum Sample: Sendable {
+    /// It does not count: null, or a condition that does not hold.
+    case absent
+    case value(Value)
+    /// It may count or not: nobody knows, so the aggregate has no value while it is in.
+    case failed(EvaluationFailure)
+
+    /// Evaluates an aggregate's argument or condition.
+    init(of aggregate: Aggregate, _ frame: RuleFrame) {
+        if let condition = aggregate.condition {
+            switch condition.truth(frame.frame) {
+            case .yes: self = .value(.bool(true))
+            case .no: self = .absent
+            case .failed: self = .failed(frame.failure)
+            }
+            return
+        }
+        guard let argument = aggregate.argument else {
+            self = .value(.bool(true))
+            return
+        }
+        switch argument.value(frame.frame) {
+        case .success(.null): self = .absent
+        case .success(let value): self = .value(value)
+        case .failure(let failure): self = .failed(failure)
+        }
+    }
+}
+
+/// One aggregate over rows that only come and never go: groups of state rules, calendar windows, sessions.
+///
+/// Sums of integers are exact; an integer result that does not fit is an overflow.
+struct Accumulator: Sendable {
+    let function: Aggregate.Function
+    private let limit: Int
+    private let isDouble: Bool
+    private var count: Int64 = 0
+    private var sum: Int128 = 0
+    private var doubleSum = 0.0
+    private var kept: Value?
+    private var seen: Set<Value> = []
+    private var collected: [Value] = []
+    private var failure: EvaluationFailure?
+
+    init(_ aggregate: Aggregate) {
+        function = aggregate.function
+        limit = aggregate.limit ?? 1000
+        isDouble = aggregate.argument?.type.withoutNull == .double
+    }
+
+    /// Takes in what the next row gives.
+    mutating func add(_ sample: Sample) {
+        switch sample {
+        case .absent: break
+        case .failed(let cause): failure = failure ?? cause
+        case .value(let value): add(value)
+        }
+    }
+
+    /// The rows to come may be anything: there is no value any more.
+    mutating func fail(_ cause: EvaluationFailure) { failure = failure ?? cause }
+
+    private mutating func add(_ value: Value) {
+        count += 1
+        switch function {
+        case .count: break
+        case .distinct: seen.insert(value)
+        case .sum, .avg: add(number: value)
+        case .min: if let best = kept, (value.compared(to: best) ?? 0) >= 0 { break } else { kept = value }
+        case .max: if let best = kept, (value.compared(to: best) ?? 0) <= 0 { break } else { kept = value }
+        case .first: kept = kept ?? value
+        case .last: kept = value
+        case .collect: if collected.count < limit, seen.insert(value).inserted { collected.append(value) }
+        }
+    }
+
+    private mutating func add(number: Value) {
+        switch number {
+        case .int(let whole): sum += Int128(whole)
+        case .uint(let whole): sum += Int128(whole)
+        case .double(let real): doubleSum += real
+        case .duration(let span): sum += Int128(span.seconds) * 1_000_000_000 + Int128(span.nanoseconds)
+        default: failure = failure ?? .noOverload(function.rawValue)
+        }
+    }
+
+    /// The value so far; null where there is none, such as the greatest of no values.
+    var result: Result<Value, EvaluationFailure> {
+        if let failure { return .failure(failure) }
+        switch function {
+        case .count: return .success(.int(count))
+        case .distinct: return .success(.int(Int64(seen.count)))
+        case .min, .max, .first, .last: return .success(kept ?? .null)
+        case .collect: return .success(.list(collected))
+        case .avg:
+            if count == 0 { return .success(.null) }
+            return .success(.double((Double(sum) + doubleSum) / Double(count)))
+        case .sum:
+            if isDouble { return .success(.double(doubleSum)) }
+            guard let whole = Int64(exactly: sum) else { return .failure(.overflow) }
+            return .success(.int(whole))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import CEL
+
+/// What happened to one bound rule, for status, metrics and the report.
+public struct RuleStatistics: Hashable, Sendable {
+    /// How many different causes are kept; the rest counts into ``errors`` alone.
+    static let causeLimit = 16
+
+    /// Rows or activities its conditions were tried on.
+    public internal(set) var looked = 0
+    /// Those for which `match` or `where` held.
+    public internal(set) var matched = 0
+    /// How often its conditions held to the end, exceptions not counted.
+    public internal(set) var fired = 0
+    /// How often an exception of the policy held it back, by the exception's name.
+    public internal(set) var excepted: [String: Int] = [:]
+    /// Evaluations that had no value though the data was there.
+    public internal(set) var errors = 0
+    /// Evaluations that had no value since data is not known.
+    public internal(set) var unknowns = 0
+    /// Why, and how often each.
+    public internal(set) var causes: [String: Int] = [:]
+    /// What was not known, and how often each.
+    public internal(set) var unknownReasons: [String: Int] = [:]
+    /// Keys that had to leave because the limit of keys was reached.
+    public internal(set) var evictedKeys = 0
+    /// Findings beyond the limit of one pass.
+    public internal(set) var overflowed = 0
+
+    public init() {}
+
+    /// Counts an evaluation without a value.
+    mutating func note(_ failure: EvaluationFailure) {
+        if failure.isUnknown {
+            unknowns += 1
+            Self.count(failure.description, in: &unknownReasons)
+        } else {
+            errors += 1
+            Self.count(failure.description, in: &causes)
+        }
+    }
+
+    private static func count(_ text: String, in counts: inout [String: Int]) {
+        guard counts[text] != nil || counts.count < causeLimit else { return }
+        counts[text, default: 0] += 1
+    }
+}

@@ -1,0 +1,94 @@
+public import Alerting
+import CEL
+public import Directory
+import FieldStorage
+public import RuleLanguage
+public import Timekeeping
+
+/// One evaluation of all state rules over the directory of one connection.
+///
+/// Each kind of row is walked once for all rules, and only the fields that some rule reads are filled.
+public struct StatePass {
+    /// What one binding says, and what happened on the way.
+    public struct Result: Sendable {
+        public let bound: BoundRule
+        public let evaluation: StateEvaluation
+        public let statistics: RuleStatistics
+    }
+
+    private let bindings: [BoundRule]
+    private let connection: String
+
+    /// A pass of the rules that are bound for a connection.
+    public init(_ book: RuleBook, connection: String) {
+        self.init(book.bindings(for: connection), connection: connection)
+    }
+
+    init(_ bindings: [BoundRule], connection: String) {
+        self.bindings = bindings
+        self.connection = connection
+    }
+
+    /// Judges a directory.
+    ///
+    /// - Parameter moment: `now` of the rules: the generation's time.
+    /// - Returns: One result a bound state rule, by policy and rule.
+    public func evaluate(_ index: DirectoryIndex, at moment: Timestamp) -> [Result] {
+        evaluate(
+            DirectoryRows(index: index, connection: connection), generation: index.snapshot.generation, at: moment)
+    }
+
+    func evaluate(_ rows: some StateRows, generation: Int64, at moment: Timestamp) -> [Result] {
+        let frame = RuleFrame(for: bindings)
+        let maker = FindingMaker(connection: connection)
+        var byWord: [String: [StateRule]] = [:]
+        for bound in bindings {
+            guard case .state(let body) = bound.body, !bound.rule.isSignal else { continue }
+            byWord[body.each, default: []].append(
+                StateRule(bound, body, maker: maker, generation: generation, at: moment))
+        }
+        var results: [Result] = []
+        for (word, rules) in byWord {
+            walk(word, rules, rows, frame, now: moment)
+            for rule in rules {
+                frame.begin(now: moment)
+                let evaluation = rule.finish(frame, missing: rows.missing(word))
+                results.append(Result(bound: rule.bound, evaluation: evaluation, statistics: rule.statistics))
+                frame.context.reset()
+            }
+        }
+        return results.sorted { $0.evaluation.binding < $1.evaluation.binding }
+    }
+
+    private func walk(
+        _ word: String, _ rules: [StateRule], _ rows: some StateRows, _ frame: RuleFrame, now moment: Timestamp
+    ) {
+        let type = IdentitySchema.schema.row(word)?.type ?? ""
+        let wanted = Set(rules.flatMap { $0.bound.fields(of: type) }).sorted()
+        guard let filler = rows.filler(of: word, wanted: wanted) else { return }
+        frame.begin(now: moment)
+        frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
+        for place in 0..<filler.count {
+            filler.fill(place)
+            for rule in rules { rule.judge(frame) }
+            frame.context.reset()
+        }
+        frame.tables[FrameLayout.subjectTable] = nil
+    }
+}
+
+extension RuleBook {
+    /// The rules whose policy covers a connection.
+    func bindings(for connection: String) -> [BoundRule] {
+        let covered = Dictionary(
+            policies.map { ($0.id, $0.covers(connection: connection)) }, uniquingKeysWith: { $0 || $1 })
+        return bindings.filter { covered[$0.policy] ?? true }
+    }
+}
+
+extension BoundRule {
+    /// The fields of a record type that the rule reads.
+    func fields(of type: String) -> [String] {
+        fieldsRead.compactMap { $0.hasPrefix(type + ".") ? String($0.dropFirst(type.count + 1)) : nil }
+    }
+}

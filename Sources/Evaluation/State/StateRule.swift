@@ -1,0 +1,151 @@
+import Alerting
+import CEL
+import FieldStorage
+import RuleLanguage
+import Timekeeping
+
+/// One bound state rule while the rows of a generation pass by.
+final class StateRule {
+    /// How many findings one evaluation of one rule gives at most; more are counted.
+    static let findingLimit = 100_000
+
+    /// Rows of one group, as far as they have come.
+    private struct GroupState {
+        var accumulators: [Accumulator]
+    }
+
+    let bound: BoundRule
+    let body: StateBody
+    private let maker: FindingMaker
+    private let generation: Int64
+    private let moment: Timestamp
+    private let exclusions: [Program]
+    private var groups: [GroupKey: GroupState] = [:]
+    private var findings: [Finding] = []
+    private var undecided: Set<DedupKey> = []
+    private var reasons: Set<String> = []
+    private(set) var statistics = RuleStatistics()
+    /// A row that belongs to nobody knows which group: no group has a value.
+    private var everyGroupIsUnknown: EvaluationFailure?
+
+    init(_ bound: BoundRule, _ body: StateBody, maker: FindingMaker, generation: Int64, at moment: Timestamp) {
+        self.generation = generation
+        self.moment = moment
+        self.bound = bound
+        self.body = body
+        self.maker = maker
+        exclusions = bound.scope.filter { $0.row == body.each }.map(\.when)
+        if let group = body.group, group.by.isEmpty { groups[.only] = Self.state(group) }
+    }
+
+    private static func state(_ group: StateBody.Group) -> GroupState {
+        GroupState(accumulators: group.aggregates.map(Accumulator.init))
+    }
+
+    // MARK: Rows
+
+    /// Looks at the row in the subject table.
+    func judge(_ frame: RuleFrame) {
+        statistics.looked += 1
+        for exclusion in exclusions where exclusion.truth(frame.frame) == .yes { return }
+        switch body.where?.truth(frame.frame) ?? .yes {
+        case .no: return
+        case .failed: return undecidedRow(frame.failure, frame)
+        case .yes: break
+        }
+        statistics.matched += 1
+        if let group = body.group { return collect(group, frame) }
+        switch body.alertIf?.truth(frame.frame) ?? .yes {
+        case .no: return
+        case .failed: undecidedRow(frame.failure, frame)
+        case .yes: fire(frame)
+        }
+    }
+
+    private func collect(_ group: StateBody.Group, _ frame: RuleFrame) {
+        switch GroupKey.evaluate(group.by, frame.frame) {
+        case .null: return
+        case .failed(let failure):
+            note(failure)
+            everyGroupIsUnknown = everyGroupIsUnknown ?? failure
+        case .key(let key):
+            for (place, aggregate) in group.aggregates.enumerated() {
+                let sample = Sample(of: aggregate, frame)
+                groups[key, default: Self.state(group)].accumulators[place].add(sample)
+            }
+        }
+    }
+
+    /// A row of which nobody knows whether it counts: its own key stays as it is, its group has no value.
+    private func undecidedRow(_ failure: EvaluationFailure, _ frame: RuleFrame) {
+        note(failure)
+        guard let group = body.group else {
+            if let key = maker.key(bound, frame) { undecided.insert(maker.dedupKey(bound, key)) }
+            return
+        }
+        switch GroupKey.evaluate(group.by, frame.frame) {
+        case .null: break
+        case .failed: everyGroupIsUnknown = everyGroupIsUnknown ?? failure
+        case .key(let key):
+            for place in group.aggregates.indices {
+                groups[key, default: Self.state(group)].accumulators[place].fail(failure)
+            }
+        }
+    }
+
+    private func note(_ failure: EvaluationFailure) {
+        if failure.isUnknown { reasons.insert(failure.description) } else { statistics.note(failure) }
+    }
+
+    // MARK: The end
+
+    /// What the rule says once every row has passed.
+    ///
+    /// - Parameter missing: Why rows may be missing; nil when all were there.
+    func finish(_ frame: RuleFrame, missing: String?) -> StateEvaluation {
+        if let missing { reasons.insert(missing) }
+        if let group = body.group { judgeGroups(group, frame, hidden: missing != nil) }
+        let sorted = findings.sorted(by: Finding.isBefore)
+        let verdict: Verdict =
+            if !sorted.isEmpty {
+                .fail
+            } else if !statistics.causes.isEmpty {
+                .error(causes: statistics.causes.keys.sorted())
+            } else if !reasons.isEmpty {
+                .unknown(reasons: reasons.sorted())
+            } else {
+                .pass
+            }
+        return StateEvaluation(
+            binding: maker.binding(bound), generation: generation, time: moment, verdict: verdict, findings: sorted,
+            undecided: undecided.sorted { EvidenceValue.isBefore(.list($0.key), .list($1.key)) })
+    }
+
+    private func judgeGroups(_ group: StateBody.Group, _ frame: RuleFrame, hidden: Bool) {
+        for (key, state) in groups {
+            frame.tables[FrameLayout.subjectTable] = nil
+            frame.set(keys: key, of: bound.layout)
+            for (place, aggregate) in group.aggregates.enumerated() {
+                var result = state.accumulators[place].result
+                if let failure = everyGroupIsUnknown { result = .failure(failure) }
+                if hidden { result = .failure(.unknown(field: aggregate.name)) }
+                frame.set(aggregate, to: result)
+            }
+            switch body.alertIf?.truth(frame.frame) ?? .yes {
+            case .no: break
+            case .yes: fire(frame)
+            case .failed:
+                note(frame.failure)
+                if let key = maker.key(bound, frame) { undecided.insert(maker.dedupKey(bound, key)) }
+            }
+        }
+    }
+
+    private func fire(_ frame: RuleFrame) {
+        switch maker.finding(bound, frame, hit: .state(generation: generation, at: moment), statistics: &statistics) {
+        case .finding(let finding):
+            if findings.count < Self.findingLimit { findings.append(finding) } else { statistics.overflowed += 1 }
+        case .excepted, .failed: break
+        }
+    }
+}

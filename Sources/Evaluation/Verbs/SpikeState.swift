@@ -1,0 +1,131 @@
+import CEL
+import RuleLanguage
+import Timekeeping
+
+/// `spike`: the count in the running calendar bucket against the buckets before it.
+///
+/// Buckets count from the first that lies wholly after the connection's first complete coverage; empty ones count 0.
+final class SpikeState: VerbState {
+    private struct Counted {
+        /// Starts of buckets that are not empty, and their counts, rising; the last one is the running bucket.
+        var buckets: [(start: Timestamp, count: Int64)] = []
+        var activityIDs = Ring<String>()
+    }
+
+    private let spike: Verb.Spike
+    private let coverageStart: Timestamp?
+    private var firstTime: Timestamp?
+    private var keys: KeyTable<Counted>
+
+    init(_ spike: Verb.Spike, _ limits: EngineLimits) {
+        self.spike = spike
+        coverageStart = limits.coverageStart
+        keys = KeyTable(limit: limits.keys)
+    }
+
+    var evictedKeys: Int { keys.evictedCount }
+
+    func observe(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine) {
+        let frame = engine.frame
+        firstTime = firstTime ?? activity.time
+        guard rule.holds(rule.body.match, frame), !engine.isExcluded(rule) else { return }
+        rule.statistics.matched += 1
+        guard let key = rule.key(spike.by, frame) else { return }
+        let starts = baselineStarts(before: activity.time)
+        let running = spike.zone.window(of: spike.bucket, holding: activity.time)
+        let counts = count(activity, key, running, starts)
+        guard starts.count >= spike.minimumBuckets else { return }
+        frame.set(keys: key, of: rule.bound.layout)
+        set(BucketFigures(counts.earlier), current: counts.current, rule.bound.layout, frame)
+        guard rule.holds(rule.body.alertIf, frame) else {
+            rule.onMiss?(frame)
+            return
+        }
+        engine.fire(rule, at: activity.time, activityIDs: keys.state(of: key)?.activityIDs.elements ?? [])
+    }
+
+    /// The starts of the complete buckets of the baseline, newest first.
+    private func baselineStarts(before moment: Timestamp) -> [Timestamp] {
+        guard let begin = coverageStart ?? firstTime else { return [] }
+        var starts: [Timestamp] = []
+        var edge = spike.zone.window(of: spike.bucket, holding: moment).start
+        let oldest = edge - spike.baseline
+        while true {
+            let bucket = spike.zone.window(of: spike.bucket, holding: edge - TimeSpan(seconds: 0, nanoseconds: 1))
+            // Half a bucket of slack: days of 23 or 25 hours must not add or drop one.
+            guard bucket.start >= begin, bucket.start + half >= oldest, bucket.start < edge else { return starts }
+            starts.append(bucket.start)
+            edge = bucket.start
+        }
+    }
+
+    private var half: TimeSpan { TimeSpan(seconds: spike.bucket.seconds / 2) }
+
+    /// Counts the activity and gives the counts of the running bucket and of the baseline's.
+    private func count(
+        _ activity: HeldActivity, _ key: GroupKey, _ running: TimeWindow, _ starts: [Timestamp]
+    ) -> (current: Int64, earlier: [Int64]) {
+        keys.use(key, at: activity.time, make: { Counted() }) { counted in
+            if let last = counted.buckets.last, last.start == running.start {
+                counted.buckets[counted.buckets.count - 1].count += 1
+            } else {
+                counted.buckets.append((running.start, 1))
+                counted.activityIDs = Ring()
+            }
+            counted.activityIDs.append(activity.id)
+            if counted.activityIDs.count > SlidingWindow.evidenceLimit { counted.activityIDs.removeFirst() }
+            if let oldest = starts.last { counted.buckets.removeAll { $0.start < oldest } }
+            let byStart = Dictionary(counted.buckets.map { ($0.start, $0.count) }, uniquingKeysWith: { $0 + $1 })
+            return (byStart[running.start] ?? 0, starts.map { byStart[$0] ?? 0 })
+        }
+    }
+
+    private func set(_ figures: BucketFigures, current: Int64, _ layout: FrameLayout, _ frame: RuleFrame) {
+        let values: [(String, Double)] = [
+            ("mean", figures.mean), ("stddev", figures.deviation), ("median", figures.median), ("mad", figures.mad),
+            ("max", figures.max), ("p95", figures.p95),
+        ]
+        if let index = layout.index(of: "current") { frame.set(index, to: .int(current)) }
+        if let index = layout.index(of: "buckets") { frame.set(index, to: .int(Int64(figures.count))) }
+        for (name, value) in values {
+            guard let index = layout.index(of: name) else { continue }
+            let isInt = layout.variables[index].type == .int
+            frame.set(index, to: isInt ? .int(Int64(value.rounded())) : .double(value))
+        }
+    }
+}
+
+/// What a baseline of bucket counts says.
+struct BucketFigures {
+    let count: Int
+    let mean: Double
+    /// The population's standard deviation.
+    let deviation: Double
+    let median: Double
+    /// The median of the distances from the median.
+    let mad: Double
+    let max: Double
+    /// The smallest count that at least 95 of 100 buckets do not exceed (nearest rank).
+    let p95: Double
+
+    init(_ counts: [Int64]) {
+        let sorted = counts.map(Double.init).sorted()
+        count = sorted.count
+        let size = Double(Swift.max(1, sorted.count))
+        let mean = sorted.reduce(0, +) / size
+        self.mean = mean
+        deviation = (sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / size).squareRoot()
+        let median = Self.median(sorted)
+        self.median = median
+        mad = Self.median(sorted.map { abs($0 - median) }.sorted())
+        max = sorted.last ?? 0
+        let rank = (95 * sorted.count + 99) / 100
+        p95 = rank > 0 ? sorted[rank - 1] : 0
+    }
+
+    private static func median(_ sorted: [Double]) -> Double {
+        guard !sorted.isEmpty else { return 0 }
+        let middle = sorted.count / 2
+        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+    }
+}
