@@ -136,9 +136,7 @@ let package = Package(
         tests("ReportingTests", ["Reporting", "Alerting", "Timekeeping"], exclude: ["Snapshots"]),
         tests("WebTests", ["Web", "Directory", "Alerting", "Timekeeping"]),
         tests("SettingsTests", ["Settings", "Diagnostics", "HTTPTransport", "Timekeeping"]),
-        tests(
-            "SimulatorTests",
-            ["OneLoginSimulator", "Timekeeping", product("HummingbirdTesting", "hummingbird")]),
+        tests("SimulatorTests", ["OneLoginSimulator", "Timekeeping"]),
         tests("MonitorTests", ["Monitor", "Alerting", "Directory", "Timekeeping"]),
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),

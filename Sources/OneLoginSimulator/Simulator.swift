@@ -81,6 +81,12 @@ public actor Simulator {
         return ids
     }
 
+    /// The group of a user now, by ids; nil for none or an unknown user.
+    public func groupID(of user: Int) -> Int? {
+        service.world.advance(to: clock.now())
+        return service.tenant.userIndex(user).flatMap { service.tenant.core($0).group }.map { Tenant.groupID($0) }
+    }
+
     /// Replaces the plan of faults and counts calls anew.
     public func setFaults(_ plan: FaultPlan) { service.faults.plan = plan }
 

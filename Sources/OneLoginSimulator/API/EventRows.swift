@@ -39,12 +39,12 @@ extension Service {
     }
 
     private func writeRest(of event: SimulatedEvent, _ detail: EventDetail, to text: inout JSONText) {
-        text.field("operation_name", detail.operationName)
-        text.null("directory_sync_run_id")
-        text.null("directory_id")
-        text.null("resolution")
-        text.field("client_id", detail.clientID)
         if !event.isShort {
+            text.field("operation_name", detail.operationName)
+            text.null("directory_sync_run_id")
+            text.null("directory_id")
+            text.null("resolution")
+            text.field("client_id", detail.clientID)
             text.field("resource_type_id", detail.resourceType)
             text.field("error_description", detail.errorDescription)
             text.null("proxy_ip")

@@ -98,7 +98,7 @@ struct Background: Sendable {
         login.policy = Int16(roll >> 4 & 1)
         login.risk = Int16(roll >> 8 % 30)
         found.append(login)
-        let apps = tenant.appsOfUser(user)
+        let apps = Self.apps(of: user, tenant)
         for step in 0..<Int(1 + roll >> 16 % 3) where !apps.isEmpty {
             let delay = step == 0 ? 0 : Int64(dice.below(420_000, .app, seat &* 4 &+ step))
             var launch = event(8, after: login.time - time + delay)
@@ -110,6 +110,13 @@ struct Background: Sendable {
             out.isShort = true
             found.append(out)
         }
+    }
+
+    /// Apps a user has, of the role for everybody and of the department's.
+    private static func apps(of user: Int, _ tenant: Tenant) -> [Int] {
+        let department = 1 + tenant.department(user)
+        let own = tenant.isMember(user, of: department) ? tenant.apps(of: department) : []
+        return (tenant.isMember(user, of: 0) ? tenant.apps(of: 0) : []) + own
     }
 
     /// One to three failures of one user from the own address, then success; others have their turn after.
@@ -142,9 +149,9 @@ struct Background: Sendable {
         var event = SimulatedEvent(isRole ? 149 : [26, 51, 52][seat % 3], at: time, user: user)
         event.detail = log.intern(EventDetail(actorSystem: isRole ? "Mapping" : "Provisioning"))
         if isRole {
-            event.role = Int16(tenant.roles(of: user).first ?? 0)
+            event.role = Int16(1 + tenant.department(user))
         } else {
-            event.app = Int16(tenant.appsOfUser(user).first ?? 0)
+            event.app = Int16(Self.apps(of: user, tenant).first ?? 0)
             event.isShort = true
         }
         found.append(event)

@@ -37,9 +37,13 @@ extension Tenant {
     }
 
     /// The places of the apps a role gives, rising.
-    func apps(of role: Int) -> [Int] {
-        if role == 0 { return [0, 3, 4, 5] }
-        return Names.apps.indices.filter { $0 > 5 && dice.below(100, .app, role &* 64 &+ $0) < 15 }
+    func apps(of role: Int) -> [Int] { appsOfRoles[role] }
+
+    static func appsOfRoles(_ dice: Dice) -> [[Int]] {
+        Names.roles.indices.map { role in
+            if role == 0 { return [0, 3, 4, 5] }
+            return Names.apps.indices.filter { $0 > 5 && dice.below(100, .app, role &* 64 &+ $0) < 15 }
+        }
     }
 
     /// The places of the apps a user reaches through roles, rising.

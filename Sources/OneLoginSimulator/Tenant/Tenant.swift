@@ -14,6 +14,8 @@ struct Tenant: Sendable {
     /// How many users the tenant was made with.
     let size: Int
     let cast: Cast
+    /// The places of the apps each role gives.
+    let appsOfRoles: [[Int]]
     /// What has happened to users, by index.
     var changes: [Int: UserChange] = [:]
     /// Indices of users that were deleted, in rising order.
@@ -37,6 +39,7 @@ struct Tenant: Sendable {
         self.epoch = epoch.milliseconds
         size = users
         cast = Cast(dice: dice, users: users, violations: violations)
+        appsOfRoles = Self.appsOfRoles(dice)
         superUsers = cast.superUsers
         for index in cast.withoutFactor { changes[index, default: UserChange()].removedDevices.insert(.max) }
     }
