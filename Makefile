@@ -1,0 +1,64 @@
+# Everything a newcomer or CI does here. `make` alone says what there is.
+#
+# All targets share one scratch path, so nothing is built twice; `release` has its own part of it.
+
+SWIFT ?= swift
+SCRATCH ?= .build
+PYTHON_ENV := .build-python
+DEBUG := $(SCRATCH)/debug/tocsin
+RELEASE := $(SCRATCH)/release/tocsin
+BUILD := $(SWIFT) build --scratch-path $(SCRATCH)
+# Modules whose doc comments are read as pages: those that know no network.
+PURE := PCRE2 Timekeeping Diagnostics HTTPTransport JSONScanning FieldStorage CEL Directory Alerting RuleLanguage Evaluation
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build release demo test lint rulebook docs truth check install clean
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: ## install the system packages that are missing (apt), check for Swift
+	@scripts/setup
+
+build: setup ## build the program for trying things out
+	@$(BUILD) --product tocsin
+
+release: setup ## build the program for use, with Swift's own libraries inside
+	@$(BUILD) --configuration release --static-swift-stdlib --product tocsin
+	@ls -lh $(RELEASE) | awk '{ print "built $(RELEASE), " $$5 }'
+
+demo: build ## show it at work on a made-up tenant
+	@$(DEBUG) demo
+
+test: setup ## build and run all tests
+	@$(BUILD) --build-tests
+	@scripts/run-tests $(SWIFT) $(SCRATCH) $(PYTHON_ENV)
+
+lint: ## check the form of the code
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+rulebook: build ## check and test every rule in Rules/ against Policies/
+	@$(DEBUG) rules check
+	@$(DEBUG) rules test
+
+docs: setup ## check that the links in doc comments lead somewhere
+	@for module in $(PURE); do \
+	  echo "documentation of $$module"; \
+	  $(SWIFT) package --scratch-path $(SCRATCH) --disable-sandbox generate-documentation \
+	    --target $$module --warnings-as-errors >$(SCRATCH)/docs.log 2>&1 \
+	    || { cat $(SCRATCH)/docs.log; exit 1; }; \
+	done
+
+truth: build ## judge the shipped rules on generated data with planted cases
+	@Tests/Truth/judge.py --tocsin $(DEBUG)
+
+check: setup lint ## what CI runs: lint, build, test, rule book, docs
+	@$(BUILD) --build-tests --explicit-target-dependency-import-check error
+	@scripts/run-tests $(SWIFT) $(SCRATCH) $(PYTHON_ENV)
+	@$(MAKE) --no-print-directory rulebook docs
+
+install: release ## copy the program, the rules and a systemd unit into the system (root)
+	@scripts/install $(RELEASE)
+
+clean: ## remove what was built
+	rm -rf $(SCRATCH) $(PYTHON_ENV)
