@@ -84,4 +84,9 @@ import Testing
         let file = SwiftFile(path: "Sources/A/a.swift", bytes: Array("print(a)\nb.print(c)\nfunc print(d)".utf8))
         #expect(file.lines(with: ["print", "("]) == [1])
     }
+
+    @Test func tellsForcedTriesFromNegations() {
+        let file = SwiftFile(path: "Sources/A/a.swift", bytes: Array("if try !a() {}\nlet b = try! a()".utf8))
+        #expect(file.lines(with: ["try", "!"]) == [2])
+    }
 }

@@ -5,6 +5,8 @@ struct SwiftFile: Sendable {
         let text: String
         /// From 1.
         let line: Int
+        /// Nothing stands between it and the token before.
+        var isAttached = false
     }
 
     /// From the checkout's root.
@@ -35,14 +37,18 @@ struct SwiftFile: Sendable {
         }
     }
 
-    /// Where a run of tokens occurs that no dot and no `func` precedes.
+    /// Where a run of tokens occurs that no dot and no `func` precedes; a `!` must touch what it follows.
     func lines(with run: [String]) -> [Int] {
         guard !run.isEmpty, tokens.count >= run.count else { return [] }
         return (0...(tokens.count - run.count)).compactMap { start in
-            guard zip(run, tokens[start...]).allSatisfy({ $0 == $1.text }) else { return nil }
+            guard zip(run, tokens[start...]).allSatisfy(Self.is) else { return nil }
             let before = start > 0 ? tokens[start - 1].text : ""
             return before == "." || before == "func" ? nil : tokens[start].line
         }
+    }
+
+    private static func `is`(_ wanted: String, _ token: Token) -> Bool {
+        wanted == token.text && (wanted != "!" || token.isAttached)
     }
 
     /// Functions, initialisers and subscripts with a body: name, first line and number of lines.

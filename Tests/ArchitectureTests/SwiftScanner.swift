@@ -13,6 +13,8 @@ struct SwiftScanner {
     private var at = 0
     private var line = 1
     private var found: [SwiftFile.Token] = []
+    /// Where the last token ended.
+    private var end = 0
     /// The literals around the code being read, each with the parentheses open in its interpolation.
     private var outer: [(literal: Literal, depth: Int)] = []
 
@@ -59,13 +61,20 @@ struct SwiftScanner {
     private mutating func word() {
         let start = at
         while at < bytes.count, Self.isWord(bytes[at]) { at += 1 }
-        found.append(.init(text: String(decoding: bytes[start..<at], as: UTF8.self), line: line))
+        take(start)
+    }
+
+    /// Adds the token from a place up to `at`.
+    private mutating func take(_ start: Int) {
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        found.append(.init(text: text, line: line, isAttached: start == end))
+        end = at
     }
 
     private mutating func sign() {
         let byte = bytes[at]
-        found.append(.init(text: String(decoding: [byte], as: UTF8.self), line: line))
         at += 1
+        take(at - 1)
         guard let last = outer.indices.last else { return }
         if byte == UInt8(ascii: "(") { outer[last].depth += 1 }
         if byte == UInt8(ascii: ")") { outer[last].depth -= 1 }
