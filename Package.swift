@@ -99,7 +99,7 @@ let package = Package(
                 "Monitor", "CEL", "Timekeeping", "Diagnostics", "HTTPTransport", "Directory", "Alerting",
                 "RuleLanguage", "Evaluation", "OneLogin", "Settings", "Reporting", "OneLoginSimulator",
                 "JSONScanning", "FieldStorage", logging,
-                product("ArgumentParser", "swift-argument-parser"),
+                product("ArgumentParser", "swift-argument-parser"), product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 
@@ -128,7 +128,7 @@ let package = Package(
             "OneLoginTests",
             ["OneLogin", "HTTPTransport", "Directory", "Timekeeping", "FieldStorage", "JSONScanning"]),
         tests("EnrichmentTests", ["Enrichment", "Directory", "FieldStorage", "Timekeeping"]),
-        tests("SyncTests", ["Sync", "Directory", "Timekeeping"]),
+        tests("SyncTests", ["Sync", "Directory", "FieldStorage", "Timekeeping", logging]),
         tests(
             "StoreTests",
             ["Store", "Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),

@@ -1,6 +1,6 @@
 public import Directory
 internal import GRDB
-internal import Timekeeping
+public import Timekeeping
 
 extension SQLiteStore {
     public func cursor(connection: String, source: ActivitySource) async throws -> SourceCursor? {
@@ -91,6 +91,28 @@ extension SQLiteStore {
                 while let row = try rows.next() {
                     _ = try ActivityRows.append(row, to: batch, decoder: decoder)
                 }
+            }
+            return batch
+        }
+        return Self.sorted(found)
+    }
+
+    public func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch {
+        let found = try await read { [decoder] database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else {
+                return ActivityBatch(capacity: 1)
+            }
+            let condition = "connection = ? AND time >= ? AND time < ? AND source <> 'snapshot'"
+            let arguments: StatementArguments = [id, from.stored, until.stored]
+            let count =
+                try Int.fetchOne(
+                    database, sql: "SELECT count(*) FROM activities WHERE \(condition)", arguments: arguments) ?? 0
+            let batch = ActivityBatch(capacity: count)
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT \(ActivityRows.columns) FROM activities WHERE \(condition)",
+                arguments: arguments)
+            while let row = try rows.next() {
+                _ = try ActivityRows.append(row, to: batch, decoder: decoder)
             }
             return batch
         }

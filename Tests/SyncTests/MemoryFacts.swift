@@ -1,0 +1,86 @@
+import Directory
+import Synchronization
+import Timekeeping
+
+/// Facts in memory that keep to the port's promises: ids once, a cursor with its page, a flip only when complete.
+final class MemoryFacts: FactStore {
+    struct State: Sendable {
+        var cursor: SourceCursor?
+        var activities: [Activity] = []
+        var generations: Int64 = 0
+        var staged = DirectorySnapshot(observedAt: .earliest)
+        var current: DirectorySnapshot?
+    }
+
+    private let state = Mutex(State())
+
+    var now: State { state.withLock { $0 } }
+
+    func cursor(connection: String, source: ActivitySource) async throws -> SourceCursor? { now.cursor }
+
+    func commit(
+        _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
+        source: ActivitySource
+    ) async throws -> Int {
+        state.withLock { state in
+            state.cursor = cursor
+            return Self.add(batch, to: &state)
+        }
+    }
+
+    private static func add(_ batch: ActivityBatch, to state: inout State) -> Int {
+        let known = Set(state.activities.map(\.id))
+        let new = (0..<batch.count).map { batch.activity(at: $0).detached() }.filter { !known.contains($0.id) }
+        state.activities += new
+        return new.count
+    }
+
+    func beginGeneration(connection: String, at moment: Timestamp) async throws -> Generation {
+        state.withLock { state in
+            state.generations += 1
+            state.staged = DirectorySnapshot(generation: state.generations, observedAt: moment)
+            return Generation(id: state.generations, startedAt: moment)
+        }
+    }
+
+    func stage(_ entities: [Entity], in generation: Generation, connection: String) async throws {
+        state.withLock { state in entities.forEach { state.staged.append($0) } }
+    }
+
+    func finish(
+        _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
+        connection: String, at moment: Timestamp
+    ) async throws -> Bool {
+        state.withLock { state in
+            guard !availability.values.contains(.incomplete) else { return false }
+            state.staged.availability = availability
+            state.staged.observedAt = moment
+            state.current = state.staged
+            if let derived { _ = Self.add(derived, to: &state) }
+            return true
+        }
+    }
+
+    func staged(_ generation: Generation, connection: String) async throws -> DirectorySnapshot { now.staged }
+    func currentSnapshot(connection: String) async throws -> DirectorySnapshot? { now.current }
+    func versions(connection: String) async throws -> [EntityVersion] { [] }
+
+    func activities(
+        connection: String, after position: Int64, limit: Int
+    ) async throws -> (batch: ActivityBatch, positions: [Int64]) {
+        (ActivityBatch(capacity: 1), [])
+    }
+
+    func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch {
+        let found = now.activities.filter { $0.time >= from && $0.time < until }
+        let batch = ActivityBatch(capacity: found.count)
+        for activity in found {
+            batch.retain(activity.batch)
+            let row = batch.append()
+            for field in ActivityField.allCases { batch[row, field] = activity[field] }
+        }
+        return batch
+    }
+
+    func activities(connection: String, ids: [String]) async throws -> ActivityBatch { ActivityBatch(capacity: 1) }
+}

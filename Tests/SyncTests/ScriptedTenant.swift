@@ -1,0 +1,64 @@
+import Directory
+import FieldStorage
+import Synchronization
+import Timekeeping
+
+/// A tenant whose answers are written down, and a record of what was asked.
+final class ScriptedTenant: TenantSource {
+    /// What can be changed between passes.
+    struct Script: Sendable {
+        var pages: [EntityKind: [[Entity]]] = [:]
+        /// Activities by (id, time, kind, user, group).
+        var activities: [(id: String, time: Timestamp, kind: String, user: Int64, group: Int64?)] = []
+        var activitiesPerPage = 2
+        /// The failure of a collection's page of this index, from 0.
+        var failures: [EntityKind: (page: Int, failure: SourceFailure)] = [:]
+        var activityFailure: (page: Int, failure: SourceFailure)?
+        var repeatsCursor = false
+    }
+
+    private let state: Mutex<(script: Script, asked: [String])>
+
+    init(_ script: Script) { state = Mutex((script, [])) }
+
+    var asked: [String] { state.withLock { $0.asked } }
+
+    func change(_ edit: (inout Script) -> Void) { state.withLock { edit(&$0.script) } }
+
+    func entities(_ query: EntityQuery) async throws(SourceFailure) -> EntityPage {
+        let script = state.withLock { state in
+            state.asked.append("\(query.kind.rawValue) \(query.cursor ?? "-")")
+            return state.script
+        }
+        let page = query.cursor.flatMap { Int($0) } ?? 0
+        if let planned = script.failures[query.kind], planned.page == page { throw planned.failure }
+        let pages = script.pages[query.kind] ?? []
+        let next = page + 1 < pages.count ? String(script.repeatsCursor ? max(page, 1) : page + 1) : nil
+        return EntityPage(entities: page < pages.count ? pages[page] : [], next: next)
+    }
+
+    func activities(_ query: ActivityQuery) async throws(SourceFailure) -> ActivityPage {
+        let script = state.withLock { state in
+            state.asked.append("activities since \(query.since.rfc3339) \(query.cursor ?? "-")")
+            return state.script
+        }
+        let page = query.cursor.flatMap { Int($0) } ?? 0
+        if let planned = script.activityFailure, planned.page == page { throw planned.failure }
+        let wanted = script.activities.filter { $0.time >= query.since }
+        let start = page * script.activitiesPerPage
+        let batch = ActivityBatch(capacity: script.activitiesPerPage)
+        for activity in wanted.dropFirst(start).prefix(script.activitiesPerPage) {
+            let row = batch.append()
+            batch[row, .id] = batch.arena.copy(activity.id)
+            batch[row, .time] = .timestamp(
+                seconds: activity.time.seconds, nanoseconds: activity.time.nanoseconds)
+            batch[row, .kind] = batch.arena.copy(activity.kind)
+            batch[row, .userID] = .int(activity.user)
+            if let group = activity.group { batch[row, .groupID] = .int(group) }
+        }
+        let hasMore = start + script.activitiesPerPage < wanted.count
+        return ActivityPage(batch: batch, next: hasMore ? String(page + 1) : nil)
+    }
+
+    func testConnection() async -> ConnectionTest { ConnectionTest() }
+}
