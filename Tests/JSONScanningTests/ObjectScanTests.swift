@@ -1,0 +1,63 @@
+import JSONScanning
+import Testing
+
+@Suite struct ObjectScanTests {
+    static let keys = JSONKeyTable([
+        ("id", 1), ("event_type_id", 2), ("app_name", 3), ("app-name", 3),
+        ("authentication_factor_description", 4), ("authentication_factor_designation", 5), ("notes", 6), ("x", 7),
+    ])
+
+    /// What was found, as `code=text`, with `!` for text that has escapes.
+    static func found(_ text: String, room: Int = 16) throws(JSONFault) -> [String] {
+        let bytes = Array(text.utf8)
+        let room = UnsafeMutableBufferPointer<JSONMember>.allocate(capacity: room)
+        defer { room.deallocate() }
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: bytes)
+        let result = try JSONObjectScan(keys: keys).members(of: UnsafeRawBufferPointer(copy), into: room)
+        return room[..<result.count].map {
+            "\($0.code)=\(String(decoding: $0.text, as: UTF8.self))\($0.hasEscapes ? "!" : "")"
+        }
+    }
+
+    @Test(arguments: [
+        ("{}", [String]()),
+        (#"{"id":12,"event_type_id":"5","other":{"id":1},"notes":null}"#, ["1=12", "2=5"]),
+        (#" { "app-name" : "Wiki" , "app_name" : "Wi\nki" } "#, ["3=Wiki", #"3=Wi\nki!"#]),
+        (#"{"authentication_factor_description":"a","authentication_factor_designation":true}"#, ["4=a", "5=true"]),
+        (#"{"authentication_factor_descriptioN":"a","i":1,"idd":2,"":3,"\u0069d":4,"x":-1.5e2}"#, ["7=-1.5e2"]),
+        (#"{"x":[1,{"id":2}],"notes":"","id":{"a":"}"}}"#, [#"7=[1,{"id":2}]"#, "6=", #"1={"a":"}"}"#]),
+        (#"{"id":1,"id":2}"#, ["1=1", "1=2"]),
+    ])
+    func findsKnownMembers(_ text: String, _ expected: [String]) throws {
+        #expect(try Self.found(text) == expected)
+    }
+
+    @Test(arguments: [
+        ("[]", JSONFault(.wrongKind, at: 0)), ("", JSONFault(.unexpectedEnd, at: 0)),
+        (#"{"id":"#, JSONFault(.unexpectedEnd, at: 6)), (#"{"id":1"#, JSONFault(.unexpectedEnd, at: 7)),
+        (#"{"id":01}"#, JSONFault(.invalidNumber, at: 6)), (#"{"id":1,}"#, JSONFault(.unexpectedByte, at: 8)),
+        (#"{"zz":[1,]}"#, JSONFault(.unexpectedByte, at: 9)), (#"{"zz":nope}"#, JSONFault(.invalidLiteral, at: 6)),
+        (#"{"id":-}"#, JSONFault(.invalidNumber, at: 6)),
+    ])
+    func refusesBadObjects(_ text: String, _ expected: JSONFault) {
+        #expect(throws: expected) { try Self.found(text) }
+    }
+
+    @Test func holdsTheRoomForMembers() throws {
+        #expect(try Self.found(#"{"id":1,"x":2}"#, room: 2).count == 2)
+        #expect(throws: JSONFault(.tooManyMembers, at: 12)) { try Self.found(#"{"id":1,"x":2}"#, room: 1) }
+    }
+
+    @Test func findsEveryKeyAndNoNeighbour() {
+        let names =
+            (0..<200).map { "key_\($0)_with_a_tail_\($0 * 7)" } + (0..<26).map { String(repeating: "k", count: $0 + 1) }
+        let table = JSONKeyTable(names.enumerated().map { ($1, UInt8($0 + 1)) })
+        for (index, name) in names.enumerated() {
+            #expect(Array(name.utf8).withUnsafeBytes { table.code(of: $0) } == UInt8(index + 1))
+            #expect(Array((name + "z").utf8).withUnsafeBytes { table.code(of: $0) } == 0)
+        }
+        #expect([UInt8]().withUnsafeBytes { table.code(of: $0) } == 0)
+    }
+}
