@@ -84,7 +84,8 @@ func withText<T>(_ text: String, _ body: (UnsafeRawBufferPointer) throws -> T) r
         for padding in [0, 1, 62, 63, 64, 65, 127, 128, 129, 1000] {
             let text = String(repeating: "é", count: padding) + "Bééc tail"
             try withText(text) { bytes in
-                #expect(try matcher.matches(pattern, bytes))
+                let isFound = try matcher.matches(pattern, bytes)
+                #expect(isFound)
                 #expect(matcher.range(of: 0) == (2 * padding)..<(2 * padding + 6))
                 #expect(matcher.range(of: 1) == (2 * padding + 1)..<(2 * padding + 5))
                 #expect(matcher.range(of: 2) == nil)

@@ -52,8 +52,10 @@ extension Environment {
             return CheckResult(checked: nil, diagnostics: all)
         }
         var expander = Expander(predicates: predicates)
-        let root = expander.expand(expr)
+        var root = expr
+        let expanded = expander.expand(expr)
         if expander.didExpand {
+            root = expanded
             checker = Checker(environment: self, text: parsed.text)
             checker.check(root: root)
         }
