@@ -7,6 +7,10 @@ public final class DirectoryIndex: DirectoryReading {
     private let userPlaces: [Int64: Int32]
     private let groupNames: [Int64: String]
     private let groupSizes: [Int64: Int64]
+    /// Members by role id, as the users' own records say.
+    private let roleSizes: [Int64: Int64]
+    /// Whether every user says which roles it holds.
+    private let usersListRoles: Bool
     private let rolePlaces: [Int64: Int32]
     private let appPlaces: [Int64: Int32]
     private let memberships: JoinTable
@@ -33,6 +37,10 @@ public final class DirectoryIndex: DirectoryReading {
         groupSizes = snapshot.users.reduce(into: [:]) { sizes, user in
             if let id = user.groupID { sizes[id, default: 0] += 1 }
         }
+        roleSizes = snapshot.users.reduce(into: [:]) { sizes, user in
+            for id in user.roleIDs ?? [] { sizes[id, default: 0] += 1 }
+        }
+        usersListRoles = snapshot.users.allSatisfy { $0.roleIDs != nil }
         appPlaces = Self.places(snapshot.apps, \.id)
         rolesListMembers = snapshot.roles.allSatisfy { $0.userIDs != nil }
         memberships = Self.memberships(snapshot, userPlaces, rolePlaces)
@@ -66,6 +74,12 @@ public final class DirectoryIndex: DirectoryReading {
 
     /// How many users are in a group; nil when the users are not known.
     public func userCount(ofGroup id: Int64) -> Int64? { isKnown(.user) ? groupSizes[id] ?? 0 : nil }
+
+    /// How many users hold a role: what the role lists, else what the users' records say; nil when neither is known.
+    public func userCount(of role: Role) -> Int64? {
+        if let members = role.userIDs { return Int64(members.count) }
+        return isKnown(.user) && usersListRoles ? roleSizes[role.id] ?? 0 : nil
+    }
 
     public func roles(of user: User) -> [Role]? {
         guard let place = userPlaces[user.id], isKnown(.role), let held = rolePlaces(ofUserAt: Int(place)) else {

@@ -37,6 +37,19 @@ import Timekeeping
         #expect(index.user(id: 4) == nil)
     }
 
+    @Test func countsMembersFromTheRoleOrFromTheUsers() {
+        var snapshot = Self.snapshot()
+        #expect(DirectoryIndex(snapshot).userCount(of: snapshot.roles[0]) == 2, "the role lists them")
+        snapshot.roles[0].userIDs = nil
+        #expect(DirectoryIndex(snapshot).userCount(of: snapshot.roles[0]) == nil, "two users say nothing")
+        snapshot.users[0].roleIDs = [10]
+        snapshot.users[2].roleIDs = []
+        #expect(DirectoryIndex(snapshot).userCount(of: snapshot.roles[0]) == 2, "every user says")
+        #expect(DirectoryIndex(snapshot).userCount(of: Role(id: 99, name: "Nobody")) == 0)
+        snapshot.availability[.user] = .incomplete
+        #expect(DirectoryIndex(snapshot).userCount(of: snapshot.roles[0]) == nil, "users are missing")
+    }
+
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let resolvers: [SuperUserResolver]

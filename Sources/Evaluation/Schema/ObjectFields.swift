@@ -26,8 +26,8 @@ enum ObjectFields {
             .init("users", .list(.string), "the user names of its members") { role, directory, row in
                 row.texts(role.userIDs?.map { directory.user(id: $0)?.username ?? "" })
             },
-            .init("user_count", .int, "how many members it has") { role, _, row in
-                row.known(role.userIDs.map { Int64($0.count) })
+            .init("user_count", .int, "how many members it has") { role, directory, row in
+                row.known((directory as? DirectoryIndex)?.userCount(of: role))
             },
             .init("admin_ids", .list(.int), "the ids of its administrators") { role, _, row in
                 row.ints(role.adminIDs)
