@@ -132,7 +132,7 @@ let package = Package(
         tests(
             "StoreTests",
             ["Store", "Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),
-        tests("DeliveryTests", ["Delivery", "Alerting", "HTTPTransport", "Timekeeping"]),
+        tests("DeliveryTests", ["Delivery", "Alerting", "HTTPTransport", "Timekeeping", logging]),
         tests("ReportingTests", ["Reporting", "Alerting", "Timekeeping"], exclude: ["Snapshots"]),
         tests("WebTests", ["Web", "Directory", "Alerting", "Timekeeping"]),
         tests("SettingsTests", ["Settings", "Diagnostics", "HTTPTransport", "Timekeeping"]),

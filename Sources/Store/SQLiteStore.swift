@@ -54,19 +54,19 @@ public final class SQLiteStore: Sendable {
             let lock = try StoreLock(storePath: path)
             try makePrivateFile(at: path)
             return try Self.asStoreError(path: path) {
+                // Opening for writing changes the file, so what must be refused is looked at first.
+                _ = try version(at: path)
                 let pool = try DatabasePool(path: path, configuration: configuration())
                 try pool.writeWithoutTransaction { try Schema.migrate($0, path: path) }
                 return SQLiteStore(reader: pool, writer: pool, lock: lock, decoder: decoder)
             }
         case .readOnly:
             return try Self.asStoreError(path: path) {
-                var readOnly = configuration()
-                readOnly.readonly = true
-                let queue = try DatabaseQueue(path: path, configuration: readOnly)
-                let version = try queue.read { try Schema.check($0, path: path) }
+                let version = try version(at: path)
                 guard version == Schema.version else {
                     throw StoreError.older(path: path, version: version, supported: Schema.version)
                 }
+                let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
                 return SQLiteStore(reader: queue, writer: nil, lock: nil, decoder: decoder)
             }
         }
@@ -118,8 +118,16 @@ public final class SQLiteStore: Sendable {
         }
     }
 
-    private static func configuration() -> Configuration {
+    /// The version of the store at a path, looked at without changing it; throws for what is no store of ours.
+    private static func version(at path: String) throws -> Int {
+        let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
+        defer { try? queue.close() }
+        return try queue.read { try Schema.check($0, path: path) }
+    }
+
+    private static func configuration(isReadOnly: Bool = false) -> Configuration {
         var configuration = Configuration()
+        configuration.readonly = isReadOnly
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.label = "tocsin.store"
         return configuration
