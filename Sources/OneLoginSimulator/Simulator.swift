@@ -7,12 +7,6 @@ public import Timekeeping
 /// The same options give the same tenant and the same history; time is the clock's that is handed in, so a
 /// `ManualClock` decides when live events appear, tokens expire and the rate window begins anew.
 public actor Simulator {
-    /// Why the server could not be used.
-    public enum StartError: Error, Equatable, Sendable {
-        /// The socket has no port, so nobody could call it.
-        case noPort
-    }
-
     private let options: SimulatorOptions
     private let clock: any WallClock
     private var service: Service
@@ -29,9 +23,10 @@ public actor Simulator {
     /// Everything planted so far.
     public var truth: GroundTruth { service.world.truth }
 
-    /// Serves on 127.0.0.1 until the task is cancelled.
+    /// Serves on 127.0.0.1 until the task is cancelled or a graceful shutdown begins, and then returns.
     ///
     /// - Parameter onReady: Called once, with the bound port.
+    /// - Throws: When the port cannot be had.
     public func run(onReady: @escaping @Sendable (Int) async -> Void) async throws {
         let quiet = Logger(label: "simulator") { _ in SwiftLogNoOpLogHandler() }
         let application = Application(
@@ -39,7 +34,11 @@ public actor Simulator {
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: options.port)),
             onServerRunning: { channel in await onReady(channel.localAddress?.port ?? 0) },
             logger: quiet)
-        try await application.run()
+        do {
+            try await application.run()
+        } catch  where Task.isCancelled {
+            return
+        }
     }
 
     /// Answers one call, after the wait a fault may ask for.

@@ -67,6 +67,25 @@ import Timekeeping
         }
     }
 
+    @Test func aCancelledServerReturns() async throws {
+        let simulator = Simulator(clock: ManualClock())
+        let (ports, ready) = AsyncStream.makeStream(of: Int.self)
+        let server = Task { try await simulator.run { ready.yield($0) } }
+        var iterator = ports.makeAsyncIterator()
+        #expect(try #require(await iterator.next()) > 0)
+        server.cancel()
+        try await server.value
+    }
+
+    @Test func aPortThatIsTakenIsAnError() async throws {
+        try await Self.withServer { _, port in
+            var options = SimulatorOptions()
+            options.port = port
+            let second = Simulator(options: options, clock: ManualClock())
+            await #expect(throws: (any Error).self) { try await second.run { _ in } }
+        }
+    }
+
     @Test func theTruthIsServedOnlyWhenAskedFor() async throws {
         try await Self.withServer { _, port in
             let refused = try await Self.fetch(try Self.request("GET", port, "/simulator/truth"))

@@ -47,6 +47,8 @@ public struct PlantedCase: Hashable, Sendable {
     public internal(set) var eventIDs: [Int] = []
     /// The ids of all users concerned, rising.
     public let userIDs: [Int]
+    /// Other rules of the same list that may find the same events, depending on what their reader already knows.
+    public internal(set) var mayTrip: [String] = []
 }
 
 /// Everything planted in a simulated tenant; what is not listed here is background that no such rule may find.
@@ -77,6 +79,7 @@ public struct GroundTruth: Hashable, Sendable {
                     text.field("from", planted.from.rfc3339)
                     text.list("event_ids", planted.eventIDs) { $0.value($1) }
                     text.list("user_ids", planted.userIDs) { $0.value($1) }
+                    text.list("may_trip", planted.mayTrip) { $0.value($1) }
                 }
             }
         }

@@ -7,6 +7,7 @@ extension World {
         var events: [(offset: Int64, event: SimulatedEvent)] = []
         var findings: [(rule: PlantedKind, key: [String: String])] = []
         var users: [Int] = []
+        var mayTrip: [PlantedKind] = []
 
         mutating func add(_ offset: Int64, _ event: SimulatedEvent) { events.append((offset, event)) }
     }
@@ -24,7 +25,8 @@ extension World {
             truth.cases.append(
                 PlantedCase(
                     attack: attack, kind: kind, rule: finding.rule.rawValue, key: finding.key,
-                    from: Timestamp(milliseconds: time), userIDs: plot.users.map { Tenant.userID($0) }.sorted()))
+                    from: Timestamp(milliseconds: time), userIDs: plot.users.map { Tenant.userID($0) }.sorted(),
+                    mayTrip: plot.mayTrip.map { $0.rawValue }))
         }
         let length = max(1, plot.events.map { $0.offset }.max() ?? 1)
         for (offset, planned) in plot.events {
@@ -143,17 +145,16 @@ extension World {
     /// groups again, as if the help desk had undone it.
     private mutating func massGroupChange(_ attack: Int) -> Plot {
         let actor = administrator(attack)
-        var plot = Plot(findings: [
-            (.massGroupChangeByActor, ["actor_id": String(Tenant.userID(actor))]), (.massGroupChange, [:]),
-        ])
+        var plot = Plot(findings: [(.massGroupChangeByActor, ["actor_id": String(Tenant.userID(actor))])])
+        plot.mayTrip = [.massGroupChange]
         let detail = log.intern(EventDetail(notes: "group changed to \"Domain Admins\""))
-        for (place, user) in crowd(60, salt: attack).enumerated() {
-            var change = event(14, user: user, actor: actor)
+        plot.users = crowd(60, salt: attack)
+        for place in 0..<60 {
+            var change = event(14, user: plot.users[place % plot.users.count], actor: actor)
             change.group = 9
             change.detail = detail
             plot.add(Int64(place) * 6000, change)
         }
-        plot.users = plot.events.map { Int($0.event.user) }
         return plot
     }
 
@@ -241,9 +242,10 @@ extension World {
         let user = takeOne()
         let digits = tenant.dice.hex(16, .note, 60_000 + attack).uppercased()
         let code = String(digits.map { "0189".contains($0) ? "K" : $0 })
-        var leak = event(211, user: user, actor: administrator(attack))
+        let actor = administrator(attack)
+        var leak = event(211, user: user, actor: actor)
         leak.detail = log.intern(EventDetail(notes: "reset; service key AKIA\(code) rotated"))
-        let key = ["user_id": String(Tenant.userID(user))]
+        let key = ["actor_id": String(Tenant.userID(actor)), "user_id": String(Tenant.userID(user))]
         return Plot(events: [(0, leak)], findings: [(.secretInNotes, key)], users: [user])
     }
 
@@ -283,13 +285,15 @@ extension World {
         return user
     }
 
-    /// Different ordinary, active people, as many as there are at most.
+    /// Different ordinary, active people, as many as there are at most; those of other attacks only where too few
+    /// are left.
     private func crowd(_ count: Int, salt: Int) -> [Int] {
         var people: [Int] = []
         var seen: Set<Int> = []
         for seat in 0..<(count * 20) where people.count < count {
             let user = person(salt: 20_000 + salt &* 4000 &+ seat)
-            if !taken.contains(user), seen.insert(user).inserted { people.append(user) }
+            let isFree = !taken.contains(user) || seat > count * 10
+            if isFree, seen.insert(user).inserted { people.append(user) }
         }
         return people
     }

@@ -108,6 +108,8 @@ struct World: Sendable {
             tenant.change(user) { change in
                 change.removedDevices.insert(event.device < 0 ? .max : Int(event.device) & 3)
             }
+        case 147, 148, 149:
+            if event.role >= 0 { tenant.change(user) { $0.roles[Int(event.role)] = event.type != 148 } }
         case 72 where event.privilege == 0:
             let place = tenant.superUsers.binaryPlace(of: user)
             if !tenant.superUsers.binaryContains(user) { tenant.superUsers.insert(user, at: place) }

@@ -28,8 +28,8 @@ extension Tenant {
         if cast.idle.binaryContains(index) {
             login = epoch - Int64(95 + dice.below(90, .lastLogin, index)) * Self.day
         } else if !cast.neverSignedIn.binaryContains(index), status != 0, status != 7 {
-            // At most 60 days ago, and after the account was made.
-            let limit = min(60 * Self.day, epoch - created - Self.day)
+            // At most 60 days ago, administrators sooner, and after the account was made.
+            let limit = min((isOrdinary ? 60 : 20) * Self.day, epoch - created - Self.day)
             login = epoch - Int64(8) * 3_600_000 - Int64(dice.number(.lastLogin, index) % UInt64(max(1, limit)))
         }
         let group = groupWeight(index)
