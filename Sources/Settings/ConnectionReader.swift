@@ -1,0 +1,90 @@
+import Diagnostics
+import HTTPTransport
+import Timekeeping
+
+/// Reads one entry of `connections`.
+struct ConnectionReader {
+    let report: SettingsReport
+    let secrets: SecretReader
+    let folder: String
+
+    static let keys = [
+        "name", "subdomain", "region", "url", "client_id", "client_id_file", "client_id_env", "client_secret_file",
+        "client_secret_env", "ca_file", "sync", "lateness", "super_users",
+    ]
+
+    func read(_ section: Section, _ names: inout [String: Span]) -> ConnectionSettings? {
+        section.check(keys: Self.keys + ["client_secret"])
+        let name = NetworkText.uniqueName(section, &names)
+        let subdomain = readSubdomain(section)
+        var connection = ConnectionSettings(name: name ?? "?", subdomain: subdomain ?? "?")
+        connection.region = section.word("region") ?? .us
+        connection.url = readURL(section)
+        connection.caFile = section.text("ca_file").map { SettingsReader.path($0, folder) }
+        connection.lateness = section.span("lateness", .zero...(.hours(24))) ?? connection.lateness
+        readSync(section.section("sync"), &connection.sync)
+        readSuperUsers(section.section("super_users"), &connection.superUsers)
+        guard let name, subdomain != nil else { return nil }
+        connection.clientID = secrets.read(section, "client_id", owner: name, inlineIsFine: true)?.reveal()
+        connection.clientSecret = secrets.read(section, "client_secret", owner: name, inlineIsFine: false)
+        return connection
+    }
+
+    private func readSubdomain(_ section: Section) -> String? {
+        guard
+            let text = section.requiredText(
+                "subdomain", help: "add `subdomain`, the first part of your OneLogin address")
+        else { return nil }
+        if let dot = text.value.firstIndex(of: ".") {
+            report.error(
+                .badValue, "`\(text.value)` is more than a subdomain", at: text,
+                help: "write `\(text.value[..<dot].split(separator: "/").last ?? "")`")
+            return nil
+        }
+        guard NetworkText.isLabel(text.value) else {
+            report.error(
+                .badValue, "`\(text.value)` is no subdomain", at: text,
+                help: "it has letters, digits and hyphens, at most 63 of them")
+            return nil
+        }
+        return text.value.lowercased()
+    }
+
+    private func readURL(_ section: Section) -> String? {
+        guard let text = section.text("url") else { return nil }
+        guard let url = NetworkText.URLParts(text.value) else {
+            report.error(
+                .badValue, "`\(text.value)` is no web address", at: text,
+                help: "write it like `https://127.0.0.1:8080`")
+            return nil
+        }
+        if !url.isEncrypted, !url.isLoopback {
+            report.error(
+                .exposed, "the client secret would travel in clear to `\(url.host)`", at: text, help: "use `https`")
+        }
+        var value = text.value
+        while value.hasSuffix("/") { value.removeLast() }
+        return value
+    }
+
+    private func readSync(_ section: Section, _ sync: inout SyncSettings) {
+        section.check(keys: ["activities", "directory", "full_list", "factors"])
+        sync.activities = section.span("activities", .seconds(5)...(.days(1))) ?? sync.activities
+        sync.directory = section.span("directory", .minutes(1)...(.days(7))) ?? sync.directory
+        sync.fullList = section.span("full_list", .minutes(15)...(.days(30))) ?? sync.fullList
+        sync.factors = section.span("factors", .minutes(15)...(.days(30))) ?? sync.factors
+    }
+
+    private func readSuperUsers(_ section: Section, _ superUsers: inout SuperUserSettings) {
+        section.check(keys: ["users", "roles", "privileges", "attribute"])
+        superUsers.users = section.texts("users")?.map(\.value) ?? []
+        superUsers.roles = section.texts("roles")?.map(\.value) ?? []
+        superUsers.usesPrivileges = section.truth("privileges") ?? false
+        guard section.place("attribute") != nil else { return }
+        let attribute = section.section("attribute")
+        attribute.check(keys: ["name", "values"])
+        guard let name = attribute.requiredText("name", help: "name the custom attribute") else { return }
+        let values = attribute.texts("values")?.map(\.value) ?? ["true"]
+        superUsers.attribute = SuperUserSettings.Attribute(name: name.value, values: values)
+    }
+}
