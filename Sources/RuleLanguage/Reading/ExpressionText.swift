@@ -20,6 +20,11 @@ struct ExpressionText: Sendable {
         base = range.lowerBound
     }
 
+    /// An expression that nobody wrote, such as the key of a rule without `key`; it stands where `place` is.
+    init(written text: String, at place: Span) {
+        self.init(ScalarText(text: text, style: .plain, span: place, places: []))
+    }
+
     /// Where a stretch of the expression stands in the file.
     func fileSpan(_ span: Span) -> Span { scalar.fileSpan(Span(span.start + base, span.end + base)) }
 

@@ -44,7 +44,7 @@ struct RuleReader {
         keys.finish()
         guard let id, let body else { return nil }
         return RuleSource(
-            sink: sink, id: id, title: title ?? id.text, description: description, severity: severity ?? .medium,
+            sink: sink, extent: document.extent, id: id, title: title ?? id.text, description: description, severity: severity ?? .medium,
             severityWhen: branches, parameters: parameters, tags: tags, owner: owner, runbook: runbook,
             references: references, falsePositives: falsePositives, isEnabled: isEnabled, isSignal: isSignal,
             allowsExtendedRegex: extended, body: body, key: key, hold: hold, cooldown: cooldown, message: message,

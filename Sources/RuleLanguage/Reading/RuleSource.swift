@@ -19,6 +19,8 @@ struct RuleSource {
     }
 
     let sink: DiagnosticSink
+    /// The bytes of the file that the document takes.
+    let extent: Range<Int>
     let id: ScalarText
     let title: String
     let description: String

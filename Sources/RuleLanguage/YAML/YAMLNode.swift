@@ -48,6 +48,6 @@ struct YAMLNode: Sendable {
 /// One document of a file.
 struct YAMLDocument: Sendable {
     let root: YAMLNode
-    /// The document's own text, from its `---`, for digests.
-    let text: String
+    /// The bytes of the file that it takes, from its `---`.
+    let extent: Range<Int>
 }

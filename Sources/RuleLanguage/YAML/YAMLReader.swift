@@ -64,9 +64,8 @@ struct YAMLReader {
     }
 
     private func read(_ chunk: Range<Int>) -> [YAMLDocument] {
-        let original = String(decoding: bytes[chunk], as: UTF8.self)
         let marks = MarkTable(bytes, in: chunk)
-        var text = original
+        var text = String(decoding: bytes[chunk], as: UTF8.self)
         var renamed: [Int: String] = [:]
         while true {
             do {
@@ -76,7 +75,7 @@ struct YAMLReader {
                 return roots.compactMap { root in
                     var converter = NodeConverter(sink: sink, bytes: bytes, marks: marks, renamed: renamed)
                     let node = converter.convert(root: root)
-                    return node.isEmptyScalar || node.isRefused ? nil : YAMLDocument(root: node, text: original)
+                    return node.isEmptyScalar || node.isRefused ? nil : YAMLDocument(root: node, extent: chunk)
                 }
             } catch YamlError.duplicatedKeysInMapping(let names, let context) {
                 let offset = marks.offset(line: context.mark.line, column: context.mark.column)

@@ -1,0 +1,60 @@
+import CEL
+
+/// Finds the constants that a field must equal for a condition to be true.
+struct AnchorFinder {
+    let checked: CheckedExpression
+    let schema: Schema
+
+    var anchors: Anchors {
+        let kinds = constants(of: "kind", in: checked.root).map { values in
+            Set(values.compactMap { if case .string(let text) = $0 { text } else { nil } })
+        }
+        let types = constants(of: "type_id", in: checked.root).map { values in
+            Set(values.compactMap { if case .int(let number) = $0 { number } else { nil } })
+        }
+        return Anchors(kinds: kinds, typeIDs: types)
+    }
+
+    /// The values one of which the field of `activity` has when `expr` is true; nil: any.
+    private func constants(of field: String, in expr: Expr) -> Set<Value>? {
+        switch expr.kind {
+        case .and(let parts):
+            let known = parts.compactMap { constants(of: field, in: $0) }
+            return known.dropFirst().reduce(known.first) { $0?.intersection($1) }
+        case .or(let parts):
+            var all: Set<Value> = []
+            for part in parts {
+                guard let some = constants(of: field, in: part) else { return nil }
+                all.formUnion(some)
+            }
+            return all
+        case .binary(.equal, let left, let right):
+            if reads(field, left) { return constant(right).map { [$0] } }
+            return reads(field, right) ? constant(left).map { [$0] } : nil
+        case .binary(.isIn, let left, let right):
+            guard reads(field, left) else { return nil }
+            if case .list(let elements) = right.kind {
+                let values = elements.compactMap { $0.isOptional ? nil : constant($0.value) }
+                return values.count == elements.count ? Set(values) : nil
+            }
+            guard case .list(let values)? = constant(right) else { return nil }
+            return Set(values)
+        default: return nil
+        }
+    }
+
+    private func reads(_ field: String, _ expr: Expr) -> Bool {
+        guard case .select(let operand, field, _, false) = expr.kind,
+            case .variable(let variable)? = checked.references[operand.id]
+        else { return false }
+        return variable.name == "activity"
+    }
+
+    private func constant(_ expr: Expr) -> Value? {
+        if case .literal(let value) = expr.kind { return value }
+        if case .variable(let variable)? = checked.references[expr.id], case .constant(let value) = variable.binding {
+            return value
+        }
+        return nil
+    }
+}

@@ -1,0 +1,155 @@
+import CEL
+import Diagnostics
+
+/// Lists and functions that all rules share, from every `define`.
+struct Library {
+    struct Function {
+        let name: ScalarText
+        let parameters: [(String, CELType)]
+        let body: ExpressionText
+        let sink: DiagnosticSink
+        /// The parsed body; nil when it has errors, which were reported.
+        let tree: Expr?
+        /// Names that it calls.
+        let calls: Set<String>
+    }
+
+    private(set) var lists: [String: Value] = [:]
+    private var listPlaces: [String: SourcedPlace] = [:]
+    /// Such that each comes after those it calls.
+    private(set) var functions: [Function] = []
+    /// The text of all functions, for digests.
+    var digestText: String {
+        functions.sorted { $0.name.text < $1.name.text }.map { $0.name.text + "=" + $0.body.text }
+            .joined(separator: "\n")
+    }
+
+    private struct SourcedPlace {
+        let file: String
+    }
+
+    // MARK: Reading
+
+    mutating func read(_ document: YAMLDocument, _ sink: DiagnosticSink, schema: Schema) {
+        guard var root = MappingReader(document.root, "the document", sink), let node = root.node("define") else {
+            return
+        }
+        root.finish()
+        guard var keys = MappingReader(node, "`define`", sink) else { return }
+        if let node = keys.node("lists"), var names = MappingReader(node, "`lists`", sink) {
+            for entry in names.all() { readList(entry, names, sink) }
+        }
+        if let node = keys.node("functions"), var names = MappingReader(node, "`functions`", sink) {
+            for entry in names.all() { readFunction(entry, sink, schema) }
+        }
+        keys.finish()
+    }
+
+    private mutating func readList(_ entry: YAMLNode.Entry, _ names: MappingReader, _ sink: DiagnosticSink) {
+        let name = entry.key.text
+        guard Names.isIdentifier(name) else {
+            sink.error(
+                .badValue, "`\(name)` cannot be the name of a list", at: entry.key.span,
+                help: "write letters, digits and `_`, beginning with a letter")
+            return
+        }
+        if let first = listPlaces[name] {
+            sink.error(
+                .duplicateName, "the list `\(name)` is defined twice", at: entry.key.span,
+                help: "the other one is in `\(first.file)`; give one of them another name")
+            return
+        }
+        let items = names.items(entry.value, "`\(name)`").compactMap { names.scalar($0, "an item of `\(name)`")?.text }
+        listPlaces[name] = SourcedPlace(file: sink.source.name)
+        lists[name] = .list(items.map(Value.string))
+    }
+
+    private mutating func readFunction(_ entry: YAMLNode.Entry, _ sink: DiagnosticSink, _ schema: Schema) {
+        guard var keys = MappingReader(entry.value, "a function", sink) else { return }
+        var parameters: [(String, CELType)] = []
+        if let node = keys.node("args"), var names = MappingReader(node, "`args`", sink) {
+            for argument in names.all() {
+                guard let text = names.scalar(argument.value, "`\(argument.key.text)`"),
+                    let type = self.type(text, sink, schema)
+                else { return }
+                parameters.append((argument.key.text, type))
+            }
+        }
+        let body = keys.expression("is")
+        if keys.place(of: "is") == nil { keys.missing("is", "write the expression that the function stands for") }
+        keys.finish()
+        guard let body else { return }
+        guard Names.isIdentifier(entry.key.text), !functions.contains(where: { $0.name.text == entry.key.text }) else {
+            sink.error(
+                .duplicateName, "`\(entry.key.text)` cannot be the name of this function", at: entry.key.span,
+                help: "give it a name of letters, digits and `_` that no other function has")
+            return
+        }
+        let parsed = parse(body.text)
+        for diagnostic in parsed.diagnostics { sink.add(body.placed(diagnostic)) }
+        var calls: Set<String> = []
+        parsed.expr?.walk { if case .call(let name, _, nil, _) = $0.kind { calls.insert(name) } }
+        functions.append(
+            Function(
+                name: entry.key, parameters: parameters, body: body, sink: sink,
+                tree: parsed.diagnostics.isEmpty ? parsed.expr : nil, calls: calls))
+    }
+
+    private func type(_ text: ScalarText, _ sink: DiagnosticSink, _ schema: Schema) -> CELType? {
+        if schema.object(text.text) != nil { return .object(text.text) }
+        if text.text == "timestamp" { return .timestamp }
+        if let type = ValueReader.parameterTypes[text.text] { return type }
+        let names = schema.objects.map(\.name) + ValueReader.parameterTypes.keys.sorted() + ["timestamp"]
+        sink.error(
+            .badValue, "`\(text.text)` is not a type", at: text.span,
+            help: nearestName(to: text.text, in: names).map { "did you mean `\($0)`?" })
+        return nil
+    }
+
+    // MARK: Order
+
+    /// Puts functions behind those they call, and reports those that call themselves.
+    mutating func sortFunctions() {
+        let known = Set(functions.map(\.name.text))
+        var left = functions.sorted { $0.name.text < $1.name.text }
+        var done: Set<String> = []
+        var sorted: [Function] = []
+        while !left.isEmpty {
+            let ready = left.filter { $0.calls.intersection(known).isSubset(of: done) }
+            if ready.isEmpty {
+                for function in left {
+                    function.sink.error(
+                        .recursiveFunction, "`\(function.name.text)` calls itself, by itself or through others",
+                        at: function.name.span, help: "a function is put in the place of its call, so it must end")
+                }
+                break
+            }
+            sorted += ready
+            done.formUnion(ready.map(\.name.text))
+            left.removeAll { done.contains($0.name.text) }
+        }
+        functions = sorted
+    }
+
+    // MARK: Environments
+
+    /// What every rule may name: objects, lists, functions.
+    ///
+    /// - Parameter reports: Whether what is wrong with functions is told to their files.
+    func environment(
+        schema: Schema, lists: [String: Value], allowsExtendedRegex: Bool, reports: Bool
+    ) -> Environment {
+        var environment = Environment(allowsDyn: false, extendedRegex: allowsExtendedRegex)
+        for object in schema.objects { environment.declare(object: object) }
+        for (name, value) in lists {
+            environment.declare(constant: "lists." + name, value, type: .list(.string))
+        }
+        for function in functions {
+            guard let tree = function.tree else { continue }
+            let found = environment.declare(
+                predicate: function.name.text, parameters: function.parameters, body: tree, text: function.body.text)
+            if reports { for diagnostic in found { function.sink.add(function.body.placed(diagnostic)) } }
+        }
+        return environment
+    }
+}

@@ -1,0 +1,24 @@
+public import Diagnostics
+
+/// Turns files of rules, definitions and policies into a rule book, and says everything that is wrong with them.
+///
+/// A file that is broken is left out and reported; the others are loaded as if it were not there.
+public struct RuleBookLoader: Sendable {
+    private let schema: Schema
+
+    /// A loader of rules over what the schema names.
+    public init(schema: Schema) { self.schema = schema }
+
+    /// Loads files in any order; the result does not depend on it.
+    ///
+    /// - Parameter files: Rules, `define` files and policies together, each with the path under which it is reported.
+    /// - Returns: The book of everything without errors, and the diagnostics of all files.
+    public func load(files: [SourceText]) -> (book: RuleBook, diagnostics: [SourcedDiagnostic]) {
+        var builder = BookBuilder(schema: schema)
+        let sinks = files.sorted { ($0.name, $0.text) < ($1.name, $1.text) }.map { DiagnosticSink($0) }
+        for sink in sinks { builder.read(sink) }
+        let book = builder.build()
+        let found = sinks.flatMap { sink in sink.diagnostics.map { SourcedDiagnostic(sink.source, $0) } }
+        return (book, DiagnosticReport(found).entries)
+    }
+}
