@@ -13,7 +13,8 @@ struct IDCursor: Equatable, Sendable {
     init?(_ text: String) {
         guard let data = Data(base64Encoded: text) else { return nil }
         let parts = String(decoding: data, as: UTF8.self).split(separator: "/").compactMap { Int($0) }
-        guard parts.count == 3, parts[0] == Tenant.accountID else { return nil }
+        guard parts.count == 3, parts[0] == Tenant.accountID, PageRequest.pages.contains(parts[1]), parts[2] >= 0
+        else { return nil }
         (page, id) = (parts[1], parts[2])
     }
 
@@ -34,7 +35,9 @@ struct PageCursor: Equatable, Sendable {
         guard let data = Data(base64Encoded: text) else { return nil }
         var values: [String: Int] = [:]
         for (name, value) in Call.pairs(String(decoding: data, as: UTF8.self)) { values[name] = Int(value) }
-        guard let page = values["page"], let limit = values["limit"], page > 0, limit > 0 else { return nil }
+        guard let page = values["page"], let limit = values["limit"], PageRequest.pages.contains(page),
+            (1...1000).contains(limit)
+        else { return nil }
         (self.page, self.limit) = (page, limit)
     }
 
@@ -43,6 +46,9 @@ struct PageCursor: Equatable, Sendable {
 
 /// Which rows of a list a version 2 call wants.
 struct PageRequest: Equatable, Sendable {
+    /// Page numbers that can be asked for.
+    static let pages = 1...1_000_000_000
+
     let page: Int
     let limit: Int
 
@@ -66,7 +72,7 @@ struct PageRequest: Equatable, Sendable {
         }
         let limit = try call.integer("limit") ?? standard
         let page = try call.integer("page") ?? 1
-        guard limit > 0, page > 0 else { throw .badRequest("limit and page must be positive") }
+        guard limit > 0, Self.pages.contains(page) else { throw .badRequest("limit and page must be positive") }
         (self.page, self.limit) = (page, min(limit, most))
     }
 

@@ -148,7 +148,7 @@ extension Service {
 
     private mutating func lock(_ user: Int, _ call: Call) throws(Failure) -> Reply {
         try need(.everything)
-        guard let minutes = try call.json()["locked_until"]?.int else {
+        guard let minutes = try call.json()["locked_until"]?.int, (0...525_600).contains(minutes) else {
             throw .attribute("locked_until", "locked_until should be -> integer")
         }
         let until = minutes > 0 ? now + Int64(minutes) * 60_000 : nil

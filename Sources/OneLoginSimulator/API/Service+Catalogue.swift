@@ -130,6 +130,24 @@ extension Service {
         return .json(text.bytes)
     }
 
+    // MARK: connectors
+
+    func connectors(_ rest: [String], _ call: Call) throws(Failure) -> Reply {
+        guard call.method == "GET", rest.isEmpty else { throw .noRoute }
+        try need(.readEverything)
+        let all = Names.apps.indices.filter { call["name"] == nil || call["name"] == Names.apps[$0] }
+        let request = try PageRequest(call, standard: options.pageSize, most: 1000)
+        return page(request, request.slice(all), total: all.count) { text, app in
+            text.object { text in
+                text.field("id", 110_000 + app)
+                text.field("name", Names.apps[app])
+                text.field("icon_url", "https://cdn.example.test/icons/\(app).png")
+                text.field("auth_method", Self.authMethod(app))
+                text.field("allows_new_parameters", app % 2 == 0)
+            }
+        }
+    }
+
     // MARK: mappings
 
     func mappings(_ rest: [String], _ call: Call) throws(Failure) -> Reply {

@@ -60,7 +60,8 @@ extension Service {
             filter.types = types
         }
         if let id = try call.integer("user_id") {
-            let offset = id - Tenant.userID(0)
+            // People that have left count as well, so the place may be past the tenant's end.
+            let offset = max(id, 0) - Tenant.userID(0)
             filter.user = offset >= 0 && offset % 7 == 0 ? offset / 7 : -2
         }
         filter.id = try call.integer("id")

@@ -111,6 +111,7 @@ struct Service: Sendable {
         case "apps": try appsVersion2(rest, call)
         case "mfa": try factors(rest, call)
         case "mappings": try mappings(rest, call)
+        case "connectors": try connectors(rest, call)
         default: throw .noRoute
         }
     }

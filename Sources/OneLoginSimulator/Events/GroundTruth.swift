@@ -62,6 +62,15 @@ public struct GroundTruth: Hashable, Sendable {
     /// The cases a rule must find.
     public func cases(rule: String) -> [PlantedCase] { cases.filter { $0.rule == rule } }
 
+    /// One line a case for people: the rule, what it is about, when, and how many events show it.
+    public var text: String {
+        cases.map { planted in
+            let key = planted.key.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+            let events = planted.eventIDs.isEmpty ? "" : ", \(planted.eventIDs.count) events"
+            return "\(planted.rule): \(key.isEmpty ? "the tenant" : key), from \(planted.from.rfc3339)\(events)\n"
+        }.joined()
+    }
+
     /// One line of JSON, the same bytes for the same truth.
     public var json: String {
         var text = JSONText()

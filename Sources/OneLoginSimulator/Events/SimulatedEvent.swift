@@ -101,8 +101,9 @@ struct EventLog: Sendable {
 
     /// The place of the event with an id, if there is one.
     func place(id: Int) -> Int? {
+        guard id >= Self.firstID else { return nil }
         let place = (id - Self.firstID) / Self.step
-        guard id >= Self.firstID, place < events.count, self.id(place) == id else { return nil }
+        guard place < events.count, self.id(place) == id else { return nil }
         return place
     }
 
