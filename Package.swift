@@ -77,7 +77,7 @@ let package = Package(
             ]),
         module("OneLogin", ["HTTPTransport", "Directory", "Timekeeping", "FieldStorage", "JSONScanning"]),
         module("Enrichment", ["CMaxMindDB", "Directory", "FieldStorage", "Timekeeping"]),
-        module("Sync", ["Directory", "Timekeeping", logging]),
+        module("Sync", ["Directory", "FieldStorage", "Timekeeping", logging]),
         module("Store", ["Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),
         module("Delivery", ["Alerting", "HTTPTransport", "Timekeeping", crypto, logging]),
         module("Reporting", ["Alerting", "Timekeeping"]),
@@ -98,8 +98,10 @@ let package = Package(
             dependencies: [
                 "Monitor", "CEL", "Timekeeping", "Diagnostics", "HTTPTransport", "Directory", "Alerting",
                 "RuleLanguage", "Evaluation", "OneLogin", "Settings", "Reporting", "OneLoginSimulator",
-                "JSONScanning", "FieldStorage", logging,
-                product("ArgumentParser", "swift-argument-parser"), product("UnixSignals", "swift-service-lifecycle"),
+                "JSONScanning", "FieldStorage", "HTTPClient", "Delivery", "Store", "Sync", logging,
+                product("ArgumentParser", "swift-argument-parser"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+                product("UnixSignals", "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 

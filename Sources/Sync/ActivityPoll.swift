@@ -1,4 +1,5 @@
 import Directory
+import FieldStorage
 import Timekeeping
 
 /// Activities from the cursor to now, stored page by page together with the cursor.
@@ -37,6 +38,7 @@ struct ActivityPoll: Sendable {
                 result.failure = error
                 return result
             }
+            if let stored { Self.markLate(page.batch, before: stored.completeUntil - cadence.lateness) }
             cursor.readUntil = Self.readUntil(page.batch, from: cursor.readUntil, now: now)
             if page.next == nil { cursor.completeUntil = max(cursor.completeUntil, now) }
             result.new += try await facts.commit(
@@ -46,6 +48,11 @@ struct ActivityPoll: Sendable {
             query.cursor = next
             try Task.checkCancellation()
         }
+    }
+
+    /// Marks what came after windows up to `edge` may have been evaluated: a fact, so that replay leaves it out too.
+    private static func markLate(_ batch: ActivityBatch, before edge: Timestamp) {
+        for row in 0..<batch.count where batch.activity(at: row).time < edge { batch[row, .isLate] = .bool(true) }
     }
 
     /// The latest time of a page; a time in the future does not push the cursor past now.

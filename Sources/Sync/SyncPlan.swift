@@ -10,6 +10,8 @@ public struct SyncCadence: Hashable, Sendable {
     public var factors: TimeSpan = .days(1)
     /// How far before the last activity a poll begins, since activities arrive out of order; duplicates fall out.
     public var overlap: TimeSpan = .minutes(2)
+    /// How late an activity may come and still be counted in windows; later ones are marked so when stored.
+    public var lateness: TimeSpan = .minutes(5)
     /// How far back the first sync reads activities.
     public var history: TimeSpan = .days(7)
     /// Tenants with more users have their factors marked as not available, not read for hours.

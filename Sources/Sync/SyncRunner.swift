@@ -27,7 +27,7 @@ public struct SyncOutcome: Sendable {
 /// Carries out what ``SyncPlan`` finds due for one connection.
 public actor SyncRunner {
     /// The connection's name.
-    public let connection: String
+    public nonisolated let connection: String
     public private(set) var status = ConnectionStatus.connecting
 
     private let source: any TenantSource

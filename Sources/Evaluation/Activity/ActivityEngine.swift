@@ -48,7 +48,7 @@ public final class ActivityEngine {
     private let index: KindIndex
     private let timed: [ActivityRule]
     private let maker: FindingMaker
-    private let users: any UserRows
+    private var users: any UserRows
     private let userSlots: [Int]
     private let target: RowBuffer
     private let actor: RowBuffer
@@ -121,6 +121,9 @@ public final class ActivityEngine {
             return (rule.binding, statistics)
         }.sorted { $0.binding < $1.binding }
     }
+
+    /// Goes on with a newer history of the directory: what it says of the past must agree with the one before.
+    public func follow(_ history: DirectoryTimeline) { users = TimelineUsers(timeline: history) }
 
     // MARK: Arrival
 

@@ -1,0 +1,92 @@
+import CMaxMindDB
+import Foundation
+
+/// A MaxMind DB file, read through libmaxminddb.
+///
+/// Look-ups only read the mapped file, so one database serves many threads.
+final class MaxMindDatabase: @unchecked Sendable {
+    // The handle is written by opening and closing only; the library allows concurrent look-ups.
+    private let handle: UnsafeMutablePointer<MMDB_s>
+
+    init(path: String) throws(EnrichmentFailure) {
+        handle = .allocate(capacity: 1)
+        handle.initialize(to: MMDB_s())
+        let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), handle)
+        guard status == MMDB_SUCCESS else {
+            handle.deallocate()
+            throw .unreadable(
+                file: path, reason: MMDB_strerror(status).map { String(cString: $0) } ?? "no reason given")
+        }
+    }
+
+    deinit {
+        MMDB_close(handle)
+        handle.deallocate()
+    }
+
+    /// A record of the database.
+    struct Record {
+        fileprivate var entry: MMDB_entry_s
+
+        func text(_ path: [String]) -> String? {
+            guard let data = value(path), data.type == MMDB_DATA_TYPE_UTF8_STRING, let start = data.utf8_string else {
+                return nil
+            }
+            return String(
+                decoding: UnsafeRawBufferPointer(start: start, count: Int(data.data_size)), as: UTF8.self)
+        }
+
+        func double(_ path: [String]) -> Double? {
+            guard let data = value(path), data.type == MMDB_DATA_TYPE_DOUBLE else { return nil }
+            return data.double_value
+        }
+
+        func integer(_ path: [String]) -> Int64? {
+            guard let data = value(path), data.type == MMDB_DATA_TYPE_UINT32 else { return nil }
+            return Int64(data.uint32)
+        }
+
+        func bool(_ path: [String]) -> Bool? {
+            guard let data = value(path), data.type == MMDB_DATA_TYPE_BOOLEAN else { return nil }
+            return data.boolean
+        }
+
+        private func value(_ path: [String]) -> MMDB_entry_data_s? {
+            var entry = entry
+            var data = MMDB_entry_data_s()
+            let owned = path.map { strdup($0) }
+            defer { owned.forEach { free($0) } }
+            var steps: [UnsafePointer<CChar>?] = owned.map { UnsafePointer($0) } + [nil]
+            let status = steps.withUnsafeMutableBufferPointer {
+                MMDB_aget_value(&entry, &data, $0.baseAddress)
+            }
+            return status == MMDB_SUCCESS && data.has_data ? data : nil
+        }
+    }
+
+    /// The record of an address; nil when the database has none.
+    func record(of address: IPAddress) -> Record? {
+        var socket = sockaddr_in6()
+        socket.sin6_family = sa_family_t(AF_INET6)
+        withUnsafeMutableBytes(of: &socket.sin6_addr) { bytes in
+            withUnsafeBytes(of: address.bits.bigEndian) { bytes.copyMemory(from: $0) }
+        }
+        var status: Int32 = MMDB_SUCCESS
+        let result = withUnsafePointer(to: &socket) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { lookUp($0, address, &status) }
+        }
+        return status == MMDB_SUCCESS && result.found_entry ? Record(entry: result.entry) : nil
+    }
+
+    private func lookUp(
+        _ socket: UnsafePointer<sockaddr>, _ address: IPAddress, _ status: inout Int32
+    ) -> MMDB_lookup_result_s {
+        guard address.bits >> 32 == 0xFFFF else { return MMDB_lookup_sockaddr(handle, socket, &status) }
+        var v4 = sockaddr_in()
+        v4.sin_family = sa_family_t(AF_INET)
+        v4.sin_addr.s_addr = UInt32(truncatingIfNeeded: address.bits).bigEndian
+        return withUnsafePointer(to: &v4) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { MMDB_lookup_sockaddr(handle, $0, &status) }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+public import Alerting
+public import Delivery
+public import Directory
+import Enrichment
+public import HTTPTransport
+public import Logging
+public import OneLogin
+public import RuleLanguage
+public import Settings
+public import Store
+public import Sync
+public import Timekeeping
+
+/// Builds the running parts from settings: the one place where settings meet modules.
+public struct Assembly: Sendable {
+    private let settings: Settings
+    private let clock: any WallClock
+    private let logger: Logger
+
+    public init(_ settings: Settings, clock: any WallClock, logger: Logger) {
+        self.settings = settings
+        self.clock = clock
+        self.logger = logger
+    }
+
+    // MARK: A connection's parts
+
+    /// How to reach the tenant of a connection.
+    ///
+    /// - Parameter connection: Loaded with its secrets.
+    public static func link(_ connection: ConnectionSettings) -> OneLoginConnection {
+        OneLoginConnection(
+            subdomain: connection.subdomain, region: connection.region == .eu ? .eu : .us,
+            clientID: connection.clientID ?? "", clientSecret: connection.clientSecret ?? Secret(""),
+            baseURL: connection.url)
+    }
+
+    /// How super users are told; the privileges API where settings choose nothing.
+    public static func superUsers(_ settings: SuperUserSettings) -> [SuperUserResolver] {
+        var resolvers: [SuperUserResolver] = []
+        if !settings.users.isEmpty { resolvers.append(.usernames(settings.users)) }
+        if !settings.roles.isEmpty { resolvers.append(.roles(names: settings.roles)) }
+        if settings.usesPrivileges { resolvers += SuperUserResolver.standard }
+        if let attribute = settings.attribute {
+            resolvers += attribute.values.map { .customAttribute(name: attribute.name, value: $0) }
+        }
+        return resolvers.isEmpty ? SuperUserResolver.standard : resolvers
+    }
+
+    /// How often what is fetched.
+    public static func cadence(_ connection: ConnectionSettings) -> SyncCadence {
+        var cadence = SyncCadence()
+        cadence.activities = connection.sync.activities
+        cadence.directory = connection.sync.directory
+        cadence.factors = connection.sync.factors
+        cadence.lateness = connection.lateness
+        return cadence
+    }
+
+    /// What is known of addresses; nil when the settings name nothing.
+    ///
+    /// - Returns: The enricher and what was wrong with its files.
+    public func enricher() throws -> (any ActivityEnricher)? {
+        var sources = NetworkSources()
+        sources.csv = settings.geo.csv
+        sources.city = settings.geo.city
+        sources.asn = settings.geo.asn
+        sources.anonymous = settings.geo.anonymous
+        sources.networks = settings.networks.map { ($0.name, $0.ranges) }
+        guard !sources.isEmpty else { return nil }
+        return try NetworkEnricher(sources)
+    }
+
+    /// A connection as a source of facts, with what is known of addresses.
+    public func source(
+        _ connection: ConnectionSettings, sender: any HTTPSender, enricher: (any ActivityEnricher)?
+    ) -> any TenantSource {
+        let client = OneLoginClient(Self.link(connection), sender: sender, clock: clock)
+        guard let enricher else { return client }
+        return EnrichedSource(source: client, enricher: enricher)
+    }
+
+    // MARK: Telling people
+
+    /// Which receiver hears what.
+    public var routing: NoticeRouting {
+        NoticeRouting(
+            defaultReceivers: settings.receivers.isEmpty ? ["stdout"] : settings.receivers.map(\.name),
+            receiversWithoutResolved: Set(settings.receivers.filter { !$0.sendsResolved }.map(\.name)))
+    }
+
+    /// The receivers of the settings; standard output where there are none.
+    ///
+    /// - Parameters:
+    ///   - format: How alerts look on standard output.
+    ///   - write: Writes to standard output.
+    public func receivers(
+        sender: any HTTPSender, userAgent: String, format: StdoutReceiver.Format,
+        write: @escaping @Sendable (String) throws -> Void
+    ) throws(WebhookSecret.Problem) -> [any Receiver] {
+        var receivers: [any Receiver] = []
+        for entry in settings.receivers {
+            switch entry.kind {
+            case .stdout:
+                receivers.append(StdoutReceiver(name: entry.name, format: format, sink: write))
+            case .webhook(let url, let secrets, _):
+                var keys: [WebhookSecret] = []
+                for secret in secrets { keys.append(try WebhookSecret(secret)) }
+                receivers.append(
+                    WebhookReceiver(name: entry.name, url: url, secrets: keys, sender: sender, userAgent: userAgent))
+            }
+        }
+        return receivers.isEmpty ? [StdoutReceiver(format: format, sink: write)] : receivers
+    }
+
+    // MARK: The whole
+
+    /// One turn over every connection of the settings.
+    public func cycle(
+        book: RuleBook, store: SQLiteStore, sender: any HTTPSender, receivers: [any Receiver]
+    ) throws -> Cycle {
+        let enricher = try self.enricher()
+        let connections = settings.connections.map { connection in
+            Cycle.Connection(
+                sync: SyncRunner(
+                    connection: connection.name, source: source(connection, sender: sender, enricher: enricher),
+                    facts: store, cadence: Self.cadence(connection), clock: clock, logger: logger),
+                watch: ConnectionWatch(
+                    connection: connection.name, book: book, facts: store, alerts: store, routing: routing,
+                    superUsers: Self.superUsers(connection.superUsers), lateness: connection.lateness,
+                    clock: clock))
+        }
+        return Cycle(
+            connections: connections,
+            dispatcher: Dispatcher(outbox: store, receivers: receivers, clock: clock, logger: logger), clock: clock)
+    }
+}

@@ -1,0 +1,168 @@
+public import Alerting
+public import Directory
+import Evaluation
+public import RuleLanguage
+public import Timekeeping
+
+/// Judges the stored facts of one connection and keeps its alerts.
+///
+/// Its state is a shortcut: it is rebuilt from the stored activities up to the stored progress, so an end at any
+/// moment loses nothing, and what is evaluated again gives the alerts that are there already (laws 1 and 2).
+public actor ConnectionWatch {
+    /// What one evaluation did.
+    public struct Report: Sendable {
+        /// Activities that were evaluated.
+        public var activities = 0
+        public var transitions: [Transition] = []
+        /// What each bound state rule said, when the directory was new.
+        public var verdicts: [RuleBinding: Verdict] = [:]
+    }
+
+    /// What is running, once there are facts to run on.
+    private struct Running {
+        var engine: ActivityEngine
+        var machine: AlertMachine
+        var progress: EngineProgress
+    }
+
+    /// Activities that are read from the store at once.
+    static let chunk = 1000
+    /// How far an activity dated in the future may push the watermark past now.
+    static let futureLimit = TimeSpan.minutes(5)
+
+    public nonisolated let connection: String
+    private let book: RuleBook
+    private let facts: any FactStore
+    private let alerts: any AlertStore
+    private let routing: NoticeRouting
+    private let superUsers: [SuperUserResolver]
+    private let lateness: TimeSpan
+    private let clock: any WallClock
+    private var running: Running?
+
+    public init(
+        connection: String, book: RuleBook, facts: any FactStore, alerts: any AlertStore, routing: NoticeRouting,
+        superUsers: [SuperUserResolver], lateness: TimeSpan, clock: any WallClock
+    ) {
+        self.connection = connection
+        self.book = book
+        self.facts = facts
+        self.alerts = alerts
+        self.routing = routing
+        self.superUsers = superUsers
+        self.lateness = lateness
+        self.clock = clock
+    }
+
+    /// Evaluates what is new since the last time and keeps what it gives, in one transaction.
+    public func evaluate() async throws -> Report {
+        var report = Report()
+        guard let cursor = try await facts.cursor(connection: connection, source: .api) else { return report }
+        var running: Running
+        if let known = self.running { running = known } else { running = try await resume(cursor) }
+        let snapshot = try await facts.currentSnapshot(connection: connection)
+        let isNewDirectory = snapshot.map { $0.generation != running.progress.generation } ?? false
+        if isNewDirectory { running.engine.follow(try await timeline(snapshot)) }
+
+        var changes = AlertChanges()
+        report.activities = try await observeNew(&running, &changes)
+        let watermark = min(cursor.completeUntil, clock.now() + Self.futureLimit) - lateness
+        if watermark > running.progress.watermark {
+            changes.append(running.machine.observe(running.engine.advance(to: watermark)))
+            changes.append(running.machine.advance(connection: connection, watermark: watermark))
+            running.progress.watermark = watermark
+        }
+        if let snapshot, isNewDirectory || running.progress.ruleBookDigest != book.digest {
+            let index = DirectoryIndex(snapshot, superUsers: superUsers)
+            for result in StatePass(book, connection: connection).evaluate(index, at: snapshot.observedAt) {
+                changes.append(running.machine.evaluate(result.evaluation))
+                report.verdicts[result.evaluation.binding] = result.evaluation.verdict
+            }
+            running.progress.generation = snapshot.generation
+        }
+        retireUnbound(&running, &changes)
+        running.progress.ruleBookDigest = book.digest
+        try await alerts.apply(
+            changes, notices: routing.notices(for: changes.transitions), progress: running.progress, at: clock.now())
+        self.running = running
+        report.transitions = changes.transitions
+        return report
+    }
+
+    private func observeNew(_ running: inout Running, _ changes: inout AlertChanges) async throws -> Int {
+        var count = 0
+        while true {
+            let new = try await facts.activities(
+                connection: connection, after: running.progress.position, limit: Self.chunk)
+            guard let last = new.positions.last else { return count }
+            changes.append(running.machine.observe(running.engine.process(new.batch)))
+            running.progress.position = last
+            count += new.positions.count
+        }
+    }
+
+    /// Alerts of bindings that no policy has any more end.
+    private func retireUnbound(_ running: inout Running, _ changes: inout AlertChanges) {
+        guard running.progress.ruleBookDigest != book.digest else { return }
+        let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" })
+        let stale = Set(running.machine.alerts.map(\.binding)).filter { !bound.contains("\($0.policy)/\($0.rule)") }
+        for binding in stale.sorted() { changes.append(running.machine.retire(binding, at: clock.now())) }
+    }
+
+    // MARK: Going on where it ended
+
+    /// The state at the stored progress, from the stored facts.
+    private func resume(_ cursor: SourceCursor) async throws -> Running {
+        let stored = try await alerts.progress(connection: connection)
+        let progress = stored ?? EngineProgress(connection: connection)
+        let activation = try await alerts.activate(
+            versions, at: stored == nil ? cursor.firstSyncStarted : clock.now())
+        var options = ActivityEngine.Options()
+        options.coverageStart = cursor.firstSyncStarted
+        let connection = self.connection
+        options.activeFrom = { bound in
+            activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
+        }
+        let snapshot = try await facts.currentSnapshot(connection: connection)
+        let engine = ActivityEngine(
+            book: book, connection: connection, history: try await timeline(snapshot), options: options)
+        try await replay(engine, upTo: progress)
+        let machine = AlertMachine()
+        let since = progress.watermark - machine.lateLimit
+        let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
+        return Running(engine: engine, machine: AlertMachine(live), progress: progress)
+    }
+
+    /// Brings an engine to a stored progress; what it finds on the way has been kept before.
+    private func replay(_ engine: ActivityEngine, upTo progress: EngineProgress) async throws {
+        var position: Int64 = 0
+        while position < progress.position {
+            let old = try await facts.activities(connection: connection, after: position, limit: Self.chunk)
+            guard let last = old.positions.last else { break }
+            if last > progress.position {
+                let kept = old.positions.prefix { $0 <= progress.position }.count
+                _ = engine.process(old.batch.prefix(kept))
+                break
+            }
+            _ = engine.process(old.batch)
+            position = last
+        }
+        _ = engine.advance(to: progress.watermark)
+    }
+
+    private func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {
+        DirectoryTimeline(
+            versions: try await facts.versions(connection: connection),
+            availability: snapshot?.availability ?? [:], superUsers: superUsers)
+    }
+
+    private var versions: [BindingVersion] {
+        book.bindings.map { Self.version(of: $0, connection: connection) }
+    }
+
+    private static func version(of bound: BoundRule, connection: String) -> BindingVersion {
+        BindingVersion(
+            binding: RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id),
+            digest: bound.digest)
+    }
+}

@@ -1,0 +1,47 @@
+import Alerting
+public import Logging
+public import ServiceLifecycle
+public import Timekeeping
+
+/// Turns the cycle until it is told to stop, and then ends what it has begun.
+public struct MonitorService: Service {
+    /// The shortest and longest wait between two turns.
+    static let waits = TimeSpan.milliseconds(200)...TimeSpan.seconds(5)
+
+    private let cycle: Cycle
+    private let clock: any WallClock
+    private let logger: Logger
+    private let onTurn: @Sendable (Cycle.Report) async -> Void
+
+    /// - Parameter onTurn: Told of every turn: status lines, metrics.
+    public init(
+        cycle: Cycle, clock: any WallClock, logger: Logger,
+        onTurn: @escaping @Sendable (Cycle.Report) async -> Void = { _ in }
+    ) {
+        self.cycle = cycle
+        self.clock = clock
+        self.logger = logger
+        self.onTurn = onTurn
+    }
+
+    /// Runs until a graceful shutdown or cancellation.
+    ///
+    /// A turn that fails (the store cannot be read or written) is logged and tried again; the shutdown comes between
+    /// turns, never inside one.
+    public func run() async throws {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            var wait = Self.waits.upperBound
+            do {
+                let report = try await cycle.run()
+                wait = min(max(report.nextDue - clock.now(), Self.waits.lowerBound), Self.waits.upperBound)
+                await onTurn(report)
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("the turn failed and is tried again", metadata: ["error": "\(error)"])
+            }
+            await cancelWhenGracefulShutdown { try? await clock.sleep(for: wait) }
+        }
+    }
+}
+

@@ -1,0 +1,121 @@
+import Alerting
+import ArgumentParser
+import Delivery
+import Foundation
+import OneLogin
+import Settings
+import Store
+
+/// `tocsin alerts`: what the store holds.
+struct AlertsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alerts", abstract: "Lists and shows the alerts in the store.",
+        subcommands: [AlertsListCommand.self, AlertsShowCommand.self])
+}
+
+/// `tocsin alerts list`.
+struct AlertsListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists alerts, the last seen first.")
+
+    @Option(help: "pending, open or resolved; may be repeated.")
+    var status: [Alert.Status] = []
+
+    @Option(help: "Only alerts of this rule.")
+    var rule: String?
+
+    @Option(help: "Only alerts of this severity or worse.")
+    var severity = Severity.informational
+
+    @Option(help: "At most so many.")
+    var limit = 100
+
+    @Option(help: "text or json (one line an alert).")
+    var format = OutputFormat.text
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let store = try AlertReading(common).store()
+        let alerts = try await store.alerts(
+            AlertQuery(statuses: Set(status), rule: rule, minimumSeverity: severity, limit: max(1, limit)))
+        for alert in alerts {
+            switch format {
+            case .json: Terminal.write(try AlertReading.json(alert))
+            case .text:
+                Terminal.write(
+                    """
+                    \(alert.id)  \(pad(alert.status.rawValue, 8))  \(pad(alert.severity.rawValue, 13))  \
+                    \(alert.lastSeenAt.rfc3339)  \(alert.binding.rule): \(Visible.text(alert.message))
+                    """)
+            }
+        }
+        if format == .text { Terminal.writeError("\(alerts.count) alerts") }
+    }
+}
+
+/// `tocsin alerts show`.
+struct AlertsShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Shows one alert: its evidence, its life, and who was told.")
+
+    @Argument(help: "The alert's id, such as al_...")
+    var id: String
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let store = try AlertReading(common).store()
+        guard let alert = try await store.alert(id: id) else {
+            Terminal.writeError("error: there is no alert `\(id)`\n  = help: `tocsin alerts list` has the ids")
+            throw Outcome.usage.exit
+        }
+        Terminal.write(
+            """
+            \(alert.title)
+              \(Visible.text(alert.message))
+              rule \(alert.binding.rule), policy \(alert.binding.policy), connection \(alert.binding.connection)
+              \(alert.severity.rawValue), \(alert.status.rawValue), \(alert.findingCount) findings from \
+            \(alert.firstSeenAt.rfc3339) to \(alert.lastSeenAt.rfc3339)
+            """)
+        for evidence in alert.evidence {
+            Terminal.write("  \(evidence.name) = \(Visible.text(evidence.value.plainText))")
+        }
+        for activity in alert.activityIDs.prefix(20) { Terminal.write("  activity \(activity)") }
+        Terminal.write("life")
+        for transition in try await store.transitions(alertID: id) {
+            Terminal.write("  \(transition.at.rfc3339)  \(transition.kind.rawValue)")
+        }
+        Terminal.write("told")
+        for delivery in try await store.deliveries(alertID: id) {
+            Terminal.write(
+                "  \(delivery.notice.receiver)  \(delivery.notice.transition.kind.rawValue)  \(delivery.state.rawValue)")
+            for attempt in delivery.attempts { Terminal.write("    \(attempt.at.rfc3339)  \(attempt.outcome)") }
+        }
+    }
+}
+
+/// Opens the store beside a running monitor, for reading.
+struct AlertReading {
+    private let common: CommonOptions
+
+    init(_ common: CommonOptions) { self.common = common }
+
+    func store() throws -> SQLiteStore {
+        let settings = try common.settings(readsSecrets: false)
+        do throws(StoreError) {
+            return try SQLiteStore.open(at: settings.store, access: .readOnly, decoder: WireActivityDecoder())
+        } catch {
+            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
+            throw Outcome.usage.exit
+        }
+    }
+
+    static func json(_ alert: Alert) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(alert), as: UTF8.self)
+    }
+}
+
+extension Alert.Status: ExpressibleByArgument {}
+extension Severity: ExpressibleByArgument {}

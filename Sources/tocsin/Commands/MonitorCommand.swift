@@ -1,0 +1,95 @@
+import ArgumentParser
+import Delivery
+import HTTPClient
+import Logging
+import Monitor
+import OneLogin
+import ServiceLifecycle
+import Settings
+import Store
+import Timekeeping
+
+/// `tocsin monitor`: sync, evaluate, alert, deliver, until told to stop.
+struct MonitorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "monitor",
+        abstract: "Watches the tenants of the settings until SIGTERM, and tells people of alerts.")
+
+    @Flag(help: "One turn only, then end.")
+    var once = false
+
+    @Option(help: "How alerts look on standard output: text or json; json where it is no terminal.")
+    var format: OutputFormat?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try common.settings(readsSecrets: true)
+        guard !settings.connections.isEmpty else {
+            Terminal.writeError("error: the settings have no connections to watch; add one under `connections`")
+            throw Outcome.usage.exit
+        }
+        let book = try common.ruleBook(settings)
+        let logger = common.logger(settings, label: "tocsin")
+        let clock = SystemClock()
+        let store: SQLiteStore
+        do throws(StoreError) {
+            store = try SQLiteStore.open(at: settings.store, decoder: WireActivityDecoder())
+        } catch {
+            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
+            throw Outcome.usage.exit
+        }
+        var network = NetworkSettings()
+        network.caFile = settings.connections.compactMap(\.caFile).first
+        network.userAgent = "tocsin/\(ToolVersion.text)"
+        try await NetworkSender.with(network) { sender in
+            let assembly = Assembly(settings, clock: clock, logger: logger)
+            let receivers = try assembly.receivers(
+                sender: sender, userAgent: "tocsin/\(ToolVersion.text)", format: lineFormat
+            ) { Terminal.writeRaw($0) }
+            let cycle = try assembly.cycle(book: book, store: store, sender: sender, receivers: receivers)
+            logger.info(
+                "watching",
+                metadata: ["connections": "\(settings.connections.count)", "bound rules": "\(book.bindings.count)"])
+            if once {
+                let report = try await cycle.run()
+                Self.log(report, to: logger)
+            } else {
+                try await serve(cycle, clock: clock, logger: logger)
+            }
+        }
+        try store.close()
+    }
+
+    private var lineFormat: StdoutReceiver.Format {
+        let wanted = format ?? (Terminal.isInteractive ? .text : .json)
+        return wanted == .json ? .json : .text(isColoured: common.hasColor)
+    }
+
+    private func serve(_ cycle: Cycle, clock: any WallClock, logger: Logger) async throws {
+        let monitor = MonitorService(cycle: cycle, clock: clock, logger: logger) { report in
+            Self.log(report, to: logger)
+        }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: monitor, successTerminationBehavior: .gracefullyShutdownGroup)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private static func log(_ report: Cycle.Report, to logger: Logger) {
+        for connection in report.connections {
+            let isNews =
+                connection.evaluation.activities > 0 || connection.sync.directoryChanged
+                || !connection.sync.failures.isEmpty
+            logger.log(
+                level: isNews ? .info : .debug, "turn",
+                metadata: [
+                    "connection": "\(connection.name)", "status": "\(connection.sync.status.word)",
+                    "activities": "\(connection.evaluation.activities)",
+                    "transitions": "\(connection.evaluation.transitions.count)",
+                    "delivered": "\(report.delivery.delivered)",
+                ])
+        }
+    }
+}
