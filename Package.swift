@@ -135,7 +135,7 @@ let package = Package(
             "StoreTests",
             ["Store", "Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),
         tests("DeliveryTests", ["Delivery", "Alerting", "HTTPTransport", "Timekeeping", logging]),
-        tests("ReportingTests", ["Reporting", "Alerting", "Timekeeping"], exclude: ["Snapshots"]),
+        tests("ReportingTests", ["Reporting", "Alerting", "Timekeeping", crypto], exclude: ["Snapshots"]),
         tests("WebTests", ["Web", "Directory", "Alerting", "Timekeeping"]),
         tests("SettingsTests", ["Settings", "Diagnostics", "HTTPTransport", "Timekeeping"]),
         tests("SimulatorTests", ["OneLoginSimulator", "Timekeeping"]),
