@@ -136,7 +136,7 @@ let package = Package(
             ["Store", "Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),
         tests("DeliveryTests", ["Delivery", "Alerting", "HTTPTransport", "Timekeeping", logging]),
         tests("ReportingTests", ["Reporting", "Alerting", "Timekeeping", crypto], exclude: ["Snapshots"]),
-        tests("WebTests", ["Web", "Directory", "Alerting", "Timekeeping"]),
+        tests("WebTests", ["Web", hummingbird, product("HummingbirdTesting", "hummingbird"), logging]),
         tests("SettingsTests", ["Settings", "Diagnostics", "HTTPTransport", "Timekeeping"]),
         tests("SimulatorTests", ["OneLoginSimulator", "Timekeeping"]),
         tests("MonitorTests", ["Monitor", "Alerting", "Directory", "Timekeeping"]),
