@@ -14,7 +14,7 @@ public struct Settings: Hashable, Sendable {
     /// In the order of the file; names are unique.
     public var receivers: [ReceiverSettings] = []
     /// Our own networks, in the order of the file: the first that holds an address names it.
-    public var networks: [NetworkSettings] = []
+    public var networks: [NamedNetworkSettings] = []
     public var geo = GeoSettings()
     /// nil: no web server.
     public var web: WebSettings?
@@ -108,7 +108,7 @@ public struct ReceiverSettings: Hashable, Sendable {
 }
 
 /// A named list of our own networks.
-public struct NetworkSettings: Hashable, Sendable {
+public struct NamedNetworkSettings: Hashable, Sendable {
     public var name: String
     /// Checked CIDR ranges or single addresses.
     public var ranges: [String]

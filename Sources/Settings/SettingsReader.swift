@@ -84,7 +84,7 @@ struct SettingsReader {
         log.format = section.word("format") ?? log.format
     }
 
-    private func readNetworks(_ section: Section) -> [NetworkSettings] {
+    private func readNetworks(_ section: Section) -> [NamedNetworkSettings] {
         section.names.map { name in
             if !NetworkText.isName(name.value) {
                 report.error(
@@ -97,7 +97,7 @@ struct SettingsReader {
                     help: "write it like `192.0.2.0/24`, `2001:db8::/32` or `192.0.2.7`")
                 return false
             }
-            return NetworkSettings(name: name.value, ranges: ranges.map(\.value))
+            return NamedNetworkSettings(name: name.value, ranges: ranges.map(\.value))
         }
     }
 }
