@@ -42,12 +42,7 @@ rulebook: build ## check and test every rule in Rules/ against Policies/
 	@$(DEBUG) rules test
 
 docs: setup ## check that the links in doc comments lead somewhere
-	@for module in $(PURE); do \
-	  echo "documentation of $$module"; \
-	  $(SWIFT) package --scratch-path $(SCRATCH) --disable-sandbox generate-documentation \
-	    --target $$module --warnings-as-errors >$(SCRATCH)/docs.log 2>&1 \
-	    || { cat $(SCRATCH)/docs.log; exit 1; }; \
-	done
+	@scripts/check-docs $(SWIFT) $(SCRATCH) $(PURE)
 
 truth: build ## judge the shipped rules on generated data with planted cases
 	@Tests/Truth/judge.py --tocsin $(DEBUG)

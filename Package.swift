@@ -143,6 +143,6 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),
         tests("CommandTests", ["tocsin"]),
-        tests("DocsTests", []),
+        tests("DocsTests", ["Evaluation", "RuleLanguage", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6])

@@ -44,7 +44,8 @@ import Timekeeping
             answer: ScriptedSender.status(301, ["location": "https://other.example.test"]),
             outcome: .refused(status: 301, retryAfter: nil)),
         Row(
-            testDescription: "500", answer: ScriptedSender.status(500), outcome: .refused(status: 500, retryAfter: nil)),
+            testDescription: "500", answer: ScriptedSender.status(500),
+            outcome: .refused(status: 500, retryAfter: nil)),
         Row(
             testDescription: "a wait in seconds", answer: ScriptedSender.status(429, ["Retry-After": "120"]),
             outcome: .refused(status: 429, retryAfter: .seconds(120))),

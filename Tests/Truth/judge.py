@@ -41,9 +41,12 @@ class Report:
     def __init__(self, document):
         self.rules = {}
         self.verdicts = {}
+        self.shortened = []
         for entry in document["rules"]:
             rule = entry["rule"]
             self.verdicts[rule] = entry.get("verdict")
+            if entry.get("finding_count", 0) > len(entry.get("findings", [])):
+                self.shortened.append(f"{rule}: {len(entry['findings'])} of {entry['finding_count']} findings are shown")
             for finding in entry.get("findings", []):
                 self.rules.setdefault(rule, []).append({
                     "key": [text(part) for part in finding.get("key", [])],
@@ -193,6 +196,8 @@ def verdict(table, report, events_truth, directory):
     if counts and not counts[0].startswith(f"{number} "):
         print(f"too-many-super-users says \"{counts[0]}\", and there are {number}")
         failed = True
+    for line in report.shortened:
+        print(line)
     judged = {row["rule"] for part in ("attacks", "directory") for row in table[part].values()}
     for rule in sorted(set(report.rules) - judged):
         high = [f for f in report.rules[rule] if is_high(f["severity"])]

@@ -214,7 +214,7 @@ extension Checker {
         where !unifier.fits(given[place], parameter.type) {
             report(
                 .noOverload,
-                "`\(parameter.name)` of `\(predicate.name)` is \(shown(parameter.type)), and got \(shown(given[place]))",
+                "`\(parameter.name)` of `\(predicate.name)` is \(shown(parameter.type)), got \(shown(given[place]))",
                 at: arguments[place].span, label: "this is \(shown(given[place]))")
         }
         return predicate.result

@@ -134,7 +134,8 @@ struct PolicyBinder {
             }
             if found.isEmpty {
                 source.sink.warning(
-                    .selectsNothing, "this picks no rule", at: item.place, help: "look at the tags and topics of the rules")
+                    .selectsNothing, "this picks no rule", at: item.place,
+                    help: "look at the tags and topics of the rules")
             }
             for id in found.map(\.source.id.text).sorted() where !picks.contains(where: { $0.id == id }) {
                 picks.append(Pick(id: id, item: item))
@@ -183,11 +184,13 @@ struct PolicyBinder {
         let values = source.parameters.map { "\($0.name.text)=\(parameters[$0.name.text].map { "\($0)" } ?? "")" }
         let digest = Digest.hex(
             of: ([rule.digest, listText, library.digestText] + values).joined(separator: "\u{1}"))
+        // An exception may look at who it was, whether the rule does or not.
+        let body = compiled.body.reading(target: !exceptions.isEmpty, actor: !exceptions.isEmpty)
         return BoundRule(
             policy: policy, rule: rule, severity: pick.item?.severity ?? rule.severity,
             severityWhen: pick.item?.severity == nil ? compiled.severityWhen : [],
             receivers: pick.item?.receivers ?? [], exceptions: exceptions, scope: scope, parameters: parameters,
-            body: compiled.body, key: compiled.key, message: compiled.message, hold: source.hold ?? .zero,
+            body: body, key: compiled.key, message: compiled.message, hold: source.hold ?? .zero,
             cooldown: compiled.cooldown, layout: compiled.layout, fieldsRead: compiled.fieldsRead.sorted(),
             digest: digest)
     }

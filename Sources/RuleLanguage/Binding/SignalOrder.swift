@@ -21,7 +21,8 @@ enum SignalOrder {
             guard let source = entries[id]?.source else { continue }
             source.sink.error(
                 .signalCycle, "the signal `\(id)` depends on itself, by itself or through other signals",
-                at: source.id.span, help: "remove one of the conditions on `signal.…` in " + left.joined(separator: ", "))
+                at: source.id.span,
+                help: "remove one of the conditions on `signal.…` in " + left.joined(separator: ", "))
             entries[id]?.rule = nil
             entries[id]?.compiled = nil
         }

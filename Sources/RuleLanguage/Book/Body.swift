@@ -7,6 +7,16 @@ public enum Body: Sendable {
     case activity(ActivityBody)
 }
 
+extension Body {
+    /// The same, with users joined where expressions outside of the body read them: key, severity, message, exceptions.
+    func reading(target: Bool, actor: Bool) -> Body {
+        guard case .activity(var activity) = self else { return self }
+        activity.usesTarget = activity.usesTarget || target
+        activity.usesActor = activity.usesActor || actor
+        return .activity(activity)
+    }
+}
+
 /// A rule over the rows of the directory at one moment.
 public struct StateBody: Sendable {
     /// How rows become groups; `by` without expressions makes exactly one, also of no rows.
@@ -35,8 +45,8 @@ public struct ActivityBody: Sendable {
     public let alertIf: Program?
     public let profiles: [Profile]
     /// Whether any expression reads `target` or `actor`, or a step's: the directory as of the activity is needed.
-    public let usesTarget: Bool
-    public let usesActor: Bool
+    public internal(set) var usesTarget: Bool
+    public internal(set) var usesActor: Bool
 }
 
 /// Values without which a condition cannot be true; nil where it does not tie the field down.

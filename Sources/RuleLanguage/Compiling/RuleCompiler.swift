@@ -124,8 +124,10 @@ struct RuleCompiler {
         }
         let branches = severityBranches(in: finalScope)
         let message = message(in: finalScope)
+        let read = compiler.variablesRead
         return CompiledRule(
-            body: body, key: key.map(\.program), keyTypes: key.map(\.type), severityWhen: branches, message: message,
+            body: body.reading(target: read.contains("target"), actor: read.contains("actor")), key: key.map(\.program),
+            keyTypes: key.map(\.type), severityWhen: branches, message: message,
             cooldown: cooldown, layout: FrameLayout(variables: layout.variables, tableCount: tableCount),
             finalScope: finalScope, fieldsRead: compiler.fieldsRead, signalsRead: compiler.signalsRead)
     }

@@ -44,7 +44,8 @@ struct RuleReader {
         keys.finish()
         guard let id, let body else { return nil }
         return RuleSource(
-            sink: sink, extent: document.extent, id: id, title: title ?? id.text, description: description, severity: severity ?? .medium,
+            sink: sink, extent: document.extent, id: id, title: title ?? id.text, description: description,
+            severity: severity ?? .medium,
             severityWhen: branches, parameters: parameters, tags: tags, owner: owner, runbook: runbook,
             references: references, falsePositives: falsePositives, isEnabled: isEnabled, isSignal: isSignal,
             allowsExtendedRegex: extended, body: body, key: key, hold: hold, cooldown: cooldown, message: message,
@@ -119,7 +120,8 @@ struct RuleReader {
         if let activity, let source = activitySource(activity, rule) { found = .activity(source) }
         if state != nil, activity != nil {
             sink.error(
-                .verbConflict, "a rule has `state` or `activity`, not both", at: keys.place(of: "activity") ?? keys.span,
+                .verbConflict, "a rule has `state` or `activity`, not both",
+                at: keys.place(of: "activity") ?? keys.span,
                 help: "make two rules of it")
             return nil
         }

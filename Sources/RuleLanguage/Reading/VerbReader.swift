@@ -69,7 +69,8 @@ struct VerbReader {
         }
         if !isSession, kinds.contains(name), let place = keys.place(of: "gap") {
             sink.error(
-                .verbConflict, "`gap` is for `window: session`", at: place, help: "remove it, or write `window: session`")
+                .verbConflict, "`gap` is for `window: session`", at: place,
+                help: "remove it, or write `window: session`")
         }
         if name != "tumbling", let place = keys.place(of: "timezone") {
             sink.error(
