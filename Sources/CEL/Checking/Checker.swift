@@ -157,7 +157,7 @@ struct Checker {
             } else if allowsMixed || known == .dyn {
                 joined = .dyn
             } else {
-                mixed("list", element.value, known, given)
+                mixed("this list mixes", element.value, known, given)
             }
         }
         return .list(joined ?? unifier.fresh())
@@ -175,7 +175,7 @@ struct Checker {
 
     private mutating func mixed(_ what: String, _ value: Expr, _ known: CELType, _ given: CELType) {
         report(
-            .mixedTypes, "this \(what) mixes \(shown(known)) and \(shown(given))", at: value.span,
+            .mixedTypes, "\(what) \(shown(known)) and \(shown(given))", at: value.span,
             label: "\(shown(given)), where the ones before are \(shown(known))",
             help: "convert one of them, or write `dyn(...)` around it")
     }
@@ -187,8 +187,8 @@ struct Checker {
             let key = type(of: entry.key)
             let value = elementType(entry.value, isOptional: entry.isOptional)
             checkKey(key, entry.key)
-            keys = keys.map { join("map's keys", $0, key, entry.key) } ?? key
-            values = values.map { join("map's values", $0, value, entry.value) } ?? value
+            keys = keys.map { join("the keys of this map mix", $0, key, entry.key) } ?? key
+            values = values.map { join("the values of this map mix", $0, value, entry.value) } ?? value
         }
         return .map(keys ?? unifier.fresh(), values ?? unifier.fresh())
     }

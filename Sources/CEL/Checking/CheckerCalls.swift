@@ -145,6 +145,7 @@ extension Checker {
         _ name: String, _ receiver: Expr, _ arguments: [Expr], _ span: Span, _ expr: Expr
     ) -> CELType {
         let target = type(of: receiver)
+        if isMiscountedMacro(name, span) { return .error }
         let isFormat = name == "format"
         let given = arguments.map { argument -> CELType in
             if isFormat, case .list(let elements) = argument.kind {
@@ -157,6 +158,7 @@ extension Checker {
         let extra = environment.extraOverloads[name]?.filter(\.isMember) ?? []
         let overloads = (FunctionTable.members[name] ?? []) + extra
         guard !overloads.isEmpty else {
+            if unifier.resolve(target) == .error { return .error }
             unknownFunction(name, span, isMember: false, receiver: target)
             return isLenient ? .dyn : .error
         }
@@ -204,9 +206,10 @@ extension Checker {
         let given = arguments.map { type(of: $0) }
         guard given.count == predicate.parameters.count else {
             let wanted = predicate.parameters.map(\.name).joined(separator: ", ")
+            let noun = predicate.parameters.count == 1 ? "argument" : "arguments"
             report(
                 .noOverload,
-                "`\(predicate.name)` takes \(predicate.parameters.count) arguments, and got \(given.count)", at: span,
+                "`\(predicate.name)` takes \(predicate.parameters.count) \(noun), and got \(given.count)", at: span,
                 help: "write `\(predicate.name)(\(wanted))`")
             return predicate.result
         }

@@ -22,19 +22,23 @@ extension Checker {
         } else {
             known.formUnion(["all", "exists", "exists_one", "map", "filter", "sortBy", "transformList"])
         }
-        let macros: Set<String> = [
-            "all", "exists", "exists_one", "existsOne", "map", "filter", "sortBy", "transformList", "transformMap",
-            "transformMapEntry", "optMap", "optFlatMap",
-        ]
-        if receiver != nil, macros.contains(name) {
-            report(
-                .badMacro, "`\(name)` was given a wrong number of arguments", at: span,
-                help: "write a name and an expression over it, as in `roles.\(name)(r, r == \"admin\")`")
-            return
-        }
         report(
             .unknownFunction, "no function is named `\(name)`", at: span, label: "unknown function",
             help: nearestName(to: name, in: known).map { "did you mean `\($0)`?" })
+    }
+
+    private static let macros: Set<String> = [
+        "all", "exists", "exists_one", "existsOne", "map", "filter", "sortBy", "transformList", "transformMap",
+        "transformMapEntry", "optMap", "optFlatMap",
+    ]
+
+    /// Says that a macro's name was called with a number of arguments that no macro has; false for other names.
+    mutating func isMiscountedMacro(_ name: String, _ span: Span) -> Bool {
+        guard Self.macros.contains(name), environment.extraOverloads[name] == nil, !isLenient else { return false }
+        report(
+            .badMacro, "`\(name)` was given a wrong number of arguments", at: span,
+            help: "write a name and an expression over it, as in `roles.\(name)(r, r == \"admin\")`")
+        return true
     }
 
     mutating func noOverload(

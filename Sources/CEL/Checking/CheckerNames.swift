@@ -42,7 +42,7 @@ extension Checker {
                 help: "name something in it, such as `\(example(in: name))`")
             return
         }
-        let roots = names.map { String($0.prefix { $0 != "." }) }
+        let roots = names.map { String($0.prefix { $0 != "." }) } + FunctionTable.namespaces
         report(
             .unknownName, "nothing is named `\(name)` here", at: expr.span, label: "unknown name",
             help: nearestName(to: name, in: Set(names + roots)).map { "did you mean `\($0)`?" })

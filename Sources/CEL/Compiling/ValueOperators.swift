@@ -57,7 +57,7 @@ extension Compiler {
                 }
             }
             if let first { throw first }
-            frame.context.failureSpan = nil
+            frame.context.forgetPlace()
             return .bool(!decides)
         }
     }

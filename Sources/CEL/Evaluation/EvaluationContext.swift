@@ -7,22 +7,76 @@ internal import PCRE2
 /// One context serves one thread at a time. It may be used for any number of programs.
 public final class EvaluationContext {
     /// Why the last evaluation had no value; meaningful only after one that failed.
-    public internal(set) var failure: EvaluationFailure?
+    public internal(set) var failure: EvaluationFailure? {
+        get { hot.pointee.hasFailure ? lastFailure : nil }
+        set {
+            hot.pointee.hasFailure = newValue != nil
+            lastFailure = newValue
+        }
+    }
     /// Where in the expression it failed, as far as that is known.
-    public internal(set) var failureSpan: Span?
+    public internal(set) var failureSpan: Span? {
+        get { hot.pointee.hasSpan ? lastSpan : nil }
+        set {
+            hot.pointee.hasSpan = newValue != nil
+            lastSpan = newValue
+        }
+    }
+    private var lastFailure: EvaluationFailure?
+    private var lastSpan: Span?
     /// Whether a pattern looked only at the first part of a longer text since ``reset()``.
     public internal(set) var didCutText = false
 
+    /// What each evaluation touches, behind a pointer so that reading it costs a load and no check.
+    struct Hot {
+        var stepsLeft: Int
+        var hasFailure = false
+        var hasSpan = false
+        /// Whether text that is made now is needed for this evaluation only.
+        var isTransient = false
+        var hasTransientText = false
+        var localCount = 16
+        var locals: UnsafeMutablePointer<Value>
+        var localSlots: UnsafeMutablePointer<Slot>
+        var localRows: UnsafeMutablePointer<UnsafePointer<Slot>?>
+
+        init(stepsLeft: Int, localCount: Int) {
+            self.stepsLeft = stepsLeft
+            self.localCount = localCount
+            locals = .allocate(capacity: localCount)
+            locals.initialize(repeating: .null, count: localCount)
+            localSlots = .allocate(capacity: localCount)
+            localSlots.initialize(repeating: .null, count: localCount)
+            localRows = .allocate(capacity: localCount)
+            localRows.initialize(repeating: nil, count: localCount)
+        }
+
+        func free() {
+            locals.deinitialize(count: localCount)
+            locals.deallocate()
+            localSlots.deallocate()
+            localRows.deallocate()
+        }
+    }
+
+    private let hot: UnsafeMutablePointer<Hot>
+
     let limits: Limits
     let matcher: Matcher
-    var stepsLeft: Int
     let zones = ZoneTable()
-    private(set) var locals: UnsafeMutablePointer<Value>
-    private(set) var localSlots: UnsafeMutablePointer<Slot>
-    private(set) var localRows: UnsafeMutablePointer<UnsafePointer<Slot>?>
-    private var localCount = 16
+    /// The macro variables that are values, slots and rows, by their places.
+    var locals: UnsafeMutablePointer<Value> { hot.pointee.locals }
+    var localSlots: UnsafeMutablePointer<Slot> { hot.pointee.localSlots }
+    var localRows: UnsafeMutablePointer<UnsafePointer<Slot>?> { hot.pointee.localRows }
+    /// What is left of the step budget.
+    var stepsLeft: Int {
+        get { hot.pointee.stepsLeft }
+        set { hot.pointee.stepsLeft = newValue }
+    }
     private let scratch = TextArena(chunkSize: 4096)
     private var scratchBoxes: [ValueBox] = []
+    private let transientScratch = TextArena(chunkSize: 4096)
+    private var transientBoxes: [ValueBox] = []
     private var patterns: [CodePoints: Pattern] = [:]
 
     /// A context.
@@ -32,26 +86,17 @@ public final class EvaluationContext {
         limits: Limits = .default, nanoseconds: @escaping () -> UInt64 = EvaluationContext.monotonicNanoseconds
     ) {
         self.limits = limits
-        stepsLeft = limits.steps
         var matching = MatchLimits()
         matching.subjectBytes = limits.regexSubjectBytes
         matching.deadlineNanoseconds = UInt64(limits.regexMilliseconds) * 1_000_000
         matcher = Matcher(limits: matching, nanoseconds: nanoseconds)
-        locals = .allocate(capacity: localCount)
-        locals.initialize(repeating: .null, count: localCount)
-        localSlots = .allocate(capacity: localCount)
-        localSlots.initialize(repeating: .null, count: localCount)
-        localRows = .allocate(capacity: localCount)
-        localRows.initialize(repeating: nil, count: localCount)
+        hot = .allocate(capacity: 1)
+        hot.initialize(to: Hot(stepsLeft: limits.steps, localCount: 16))
     }
 
-    deinit { freeLocals() }
-
-    private func freeLocals() {
-        locals.deinitialize(count: localCount)
-        locals.deallocate()
-        localSlots.deallocate()
-        localRows.deallocate()
+    deinit {
+        hot.pointee.free()
+        hot.deallocate()
     }
 
     /// Nanoseconds of a clock that never goes back.
@@ -70,40 +115,50 @@ public final class EvaluationContext {
 
     /// Room for `count` macro variables, a full step budget and no failure: the start of each evaluation.
     @inline(__always)
-    func begin(locals count: Int) {
-        stepsLeft = limits.steps
-        failure = nil
-        failureSpan = nil
-        if count > localCount { growLocals(count) }
+    func begin(locals count: Int, isTransient: Bool = false) {
+        hot.pointee.stepsLeft = limits.steps
+        hot.pointee.hasFailure = false
+        hot.pointee.hasSpan = false
+        hot.pointee.isTransient = isTransient
+        if hot.pointee.hasTransientText { dropTransientText() }
+        if count > hot.pointee.localCount { growLocals(count) }
+    }
+
+    private func dropTransientText() {
+        transientScratch.removeAll()
+        transientBoxes.removeAll(keepingCapacity: true)
+        hot.pointee.hasTransientText = false
     }
 
     private func growLocals(_ count: Int) {
-        freeLocals()
-        localCount = count
-        locals = .allocate(capacity: count)
-        locals.initialize(repeating: .null, count: count)
-        localSlots = .allocate(capacity: count)
-        localSlots.initialize(repeating: .null, count: count)
-        localRows = .allocate(capacity: count)
-        localRows.initialize(repeating: nil, count: count)
+        hot.pointee.free()
+        hot.pointee = Hot(stepsLeft: limits.steps, localCount: count)
     }
 
     /// Takes `count` steps from the budget.
     @inline(__always)
     func spend(_ count: Int = 1) throws(EvaluationFailure) {
-        stepsLeft -= count
-        if stepsLeft < 0 { throw .limit(.steps) }
+        hot.pointee.stepsLeft -= count
+        if hot.pointee.stepsLeft < 0 { throw .limit(.steps) }
     }
 
     /// Remembers where an evaluation failed; the innermost place stays.
     func note(_ span: Span) {
-        if failureSpan == nil { failureSpan = span }
+        if !hot.pointee.hasSpan { failureSpan = span }
     }
 
-    /// A slot for any value, whose text or box lives until ``reset()``.
-    func slot(for value: Value) -> Slot { value.slot(text: scratch, boxes: &scratchBoxes) }
+    /// Forgets where a failure was that did not count.
+    @inline(__always)
+    func forgetPlace() { hot.pointee.hasSpan = false }
 
-    func copyText(_ text: UnsafeRawBufferPointer) -> Slot { scratch.copy(text) }
+    /// A slot for any value.
+    ///
+    /// Its text or box lives until ``reset()``, or, while a condition runs, until the next evaluation.
+    func slot(for value: Value) -> Slot {
+        guard hot.pointee.isTransient else { return value.slot(text: scratch, boxes: &scratchBoxes) }
+        hot.pointee.hasTransientText = true
+        return value.slot(text: transientScratch, boxes: &transientBoxes)
+    }
 
     /// A pattern that is known only now; compiled once a context, at most 64 are kept.
     func pattern(_ text: String) throws(EvaluationFailure) -> Pattern {

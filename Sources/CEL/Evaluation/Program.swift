@@ -37,9 +37,11 @@ public struct Program: Sendable {
     let localCount: Int
 
     /// Whether the condition holds; for a program of another type it fails.
+    ///
+    /// Text that is made on the way is given back by the next evaluation.
     @inline(__always)
     public func truth(_ frame: Frame) -> Truth {
-        frame.context.begin(locals: localCount)
+        frame.context.begin(locals: localCount, isTransient: true)
         return truthCode(frame)
     }
 

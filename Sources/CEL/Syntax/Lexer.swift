@@ -166,6 +166,7 @@ extension Lexer {
             return invalid(
                 start, "this is neither a number nor a name", help: "put a blank or an operator between them")
         }
+        guard !digits.isEmpty else { return invalid(start, "this number needs digits behind `0x`") }
         guard let value = UInt64(digits, radix: radix) else {
             return invalid(start, "this number does not fit into 64 bits")
         }

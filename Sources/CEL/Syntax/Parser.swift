@@ -27,8 +27,10 @@ public func parse(_ text: String, limits: Limits = .default, expandsMacros: Bool
         return ParseResult(text: text, expr: nil, diagnostics: [diagnostic])
     }
     var lexer = Lexer(source)
+    let tokens = lexer.tokens()
     var parser = Parser(
-        source: source, tokens: lexer.tokens(), nestingLimit: limits.nesting, expandsMacros: expandsMacros)
+        source: source, tokens: tokens, nestingLimit: limits.nesting, expandsMacros: expandsMacros)
+    parser.hasBadTokens = !lexer.diagnostics.isEmpty
     let expr = parser.whole()
     let diagnostics = (lexer.diagnostics + parser.diagnostics).sorted { $0.primary.span < $1.primary.span }
     return ParseResult(text: text, expr: expr, diagnostics: diagnostics)
@@ -44,6 +46,8 @@ struct Parser {
     private var depth = 0
     private var nextID = 1
     private var isTooDeep = false
+    /// Whether the lexer complained: then what is left over at the end is no second error.
+    var hasBadTokens = false
     private(set) var diagnostics: [Diagnostic] = []
 
     init(source: [UInt8], tokens: [Token], nestingLimit: Int, expandsMacros: Bool) {
@@ -60,7 +64,9 @@ struct Parser {
             return nil
         }
         let expr = expression()
-        if peek.kind != .end, diagnostics.isEmpty || peek.span.start > (diagnostics.last?.primary.span.end ?? 0) {
+        if peek.kind != .end, !hasBadTokens,
+            diagnostics.isEmpty || peek.span.start > (diagnostics.last?.primary.span.end ?? 0)
+        {
             report("\(peek.text(in: source)) is not expected here", at: peek.span, help: helpForStray())
         }
         return expr
@@ -94,6 +100,7 @@ struct Parser {
     mutating func report(
         _ code: DiagnosticCode, _ message: String, at span: Span, label: String = "", help: String? = nil
     ) {
+        guard !isTooDeep else { return }
         diagnostics.append(Diagnostic(.error, code.rawValue, message, at: span, label: label, help: help))
     }
 
@@ -199,7 +206,8 @@ struct Parser {
     mutating func unexpected(_ wanted: String) {
         if case .invalid = peek.kind { return }
         if let last = diagnostics.last, last.primary.span == peek.span { return }
-        report("\(peek.text(in: source)) is not expected here", at: peek.span, label: "\(wanted) is expected")
+        let message = peek.kind == .end ? "the text ends too early" : "\(peek.text(in: source)) is not expected here"
+        report(message, at: peek.span, label: "\(wanted) is expected")
     }
 
     /// Goes on behind the next closing bracket of the level at hand.

@@ -81,9 +81,10 @@ extension Parser {
     private mutating func variable(_ argument: Expr, of macro: String) -> Expr.Variable? {
         if case .name(let name, false) = argument.kind { return Expr.Variable(name: name, span: argument.span) }
         if case .invalid = argument.kind { return nil }
+        let isLoop = macro != "cel.bind" && !macro.hasPrefix("opt")
         report(
             .badMacro, "`\(macro)` takes a name here", at: argument.span, label: "not a name",
-            help: "give the element a name, as in `roles.exists(r, r == \"admin\")`")
+            help: isLoop ? "give the element a name, as in `roles.exists(r, r == \"admin\")`" : nil)
         return nil
     }
 }

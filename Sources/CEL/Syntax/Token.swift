@@ -25,7 +25,6 @@ struct Token {
 
     /// The token as a message names it.
     func text(in source: [UInt8]) -> String {
-        if kind == .end { return "the end" }
         return "`" + String(decoding: source[span.start..<min(span.end, source.count)], as: UTF8.self) + "`"
     }
 }

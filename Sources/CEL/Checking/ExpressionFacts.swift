@@ -1,0 +1,83 @@
+/// What a checked expression tells about itself without being evaluated.
+extension CheckedExpression {
+    /// The conditions that must all hold: the operands of `&&` at the top, or the whole.
+    public var conjuncts: [Expr] { Self.conjuncts(root) }
+
+    private static func conjuncts(_ expr: Expr) -> [Expr] {
+        if case .and(let parts) = expr.kind { return parts.flatMap { conjuncts($0) } }
+        return [expr]
+    }
+
+    /// The declared path that a node reads, such as `["activity", "kind"]`; nil for anything else.
+    public func path(of expr: Expr) -> [String]? {
+        switch references[expr.id] {
+        case .variable(let variable)?:
+            if case .constant = variable.binding { return nil }
+            return variable.name.split(separator: ".").map(String.init)
+        case .field(let field, _)?:
+            guard case .select(let operand, _, _, _) = expr.kind, let owner = path(of: operand) else { return nil }
+            return owner + [field.name]
+        default: return nil
+        }
+    }
+
+    /// The value of a literal or of a declared constant; nil for anything else.
+    public func constantValue(of expr: Expr) -> Value? {
+        switch expr.kind {
+        case .literal(let value): return value
+        case .list(let elements):
+            var values: [Value] = []
+            for element in elements {
+                guard !element.isOptional, let value = constantValue(of: element.value) else { return nil }
+                values.append(value)
+            }
+            return .list(values)
+        default:
+            if case .variable(let variable)? = references[expr.id], case .constant(let value) = variable.binding {
+                return value
+            }
+            return nil
+        }
+    }
+
+    /// The paths of everything the expression reads, fields of list elements left out.
+    public var fieldsRead: Set<[String]> {
+        var paths: Set<[String]> = []
+        root.walk { node in
+            if let path = path(of: node) { paths.insert(path) }
+        }
+        let records = paths.filter { path in paths.contains { $0.count > path.count && $0.starts(with: path) } }
+        return paths.subtracting(records)
+    }
+
+    /// The constants one of which `path` must equal for the expression to be true.
+    ///
+    /// - Returns: In order of writing and each once; nil when the path is not bound to constants; empty when it can
+    ///   equal none of them.
+    public func requiredConstants(of path: [String]) -> [Value]? { required(path, root) }
+
+    private func required(_ path: [String], _ expr: Expr) -> [Value]? {
+        switch expr.kind {
+        case .literal(.bool(false)): return []
+        case .and(let parts):
+            return parts.compactMap { required(path, $0) }.reduce(nil as [Value]?) { known, next in
+                known.map { $0.filter(next.contains) } ?? next
+            }
+        case .or(let parts):
+            var all: [Value] = []
+            for part in parts {
+                guard let some = required(path, part) else { return nil }
+                all += some.filter { !all.contains($0) }
+            }
+            return all
+        case .binary(.equal, let left, let right):
+            if self.path(of: left) == path, let value = constantValue(of: right), value != .null { return [value] }
+            if self.path(of: right) == path, let value = constantValue(of: left), value != .null { return [value] }
+            return nil
+        case .binary(.isIn, let left, let right):
+            guard self.path(of: left) == path, case .list(let values)? = constantValue(of: right) else { return nil }
+            return values.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        default: return nil
+        }
+    }
+}
