@@ -50,7 +50,8 @@ import Web
             testDescription: "quotes, backslashes and line ends in a label",
             family: gauge("a", 1, .init("b", "\"\\\n")), line: #"a{b="\"\\\n"} 1"#),
         Row(
-            testDescription: "a line end in the help", family: gauge("a", help: "b\n\\\"c"), line: #"# HELP a b\n\\"c"#),
+            testDescription: "a line end in the help", family: gauge("a", help: "b\n\\\"c"),
+            line: #"# HELP a b\n\\"c"#),
         Row(testDescription: "not a number", family: gauge("a", .nan), line: "a NaN"),
         Row(testDescription: "without end", family: gauge("a", .infinity), line: "a +Inf"),
         Row(testDescription: "without beginning", family: gauge("a", -.infinity), line: "a -Inf"),
