@@ -136,8 +136,7 @@ def audit(options, folder):
     with open(os.path.join(directory, "truth.json"), encoding="utf-8") as file:
         day = json.load(file)["generator"]["as_of"]
     command = [options.tocsin, "audit", "--input", events, "--input", directory, "--geo", places, "--format", "json"]
-    if options.at:
-        command += ["--at", options.at.replace("{as_of}", day)]
+    command += ["--as-of", options.as_of or (day if "T" in day else day + "T00:00:00") + "Z"]
     done, seconds = run(command, stdout=subprocess.PIPE, cwd=ROOT)
     if done.returncode not in (0, 1, 3):
         sys.exit(f"judge.py: {' '.join(command)} ended with {done.returncode}")
@@ -155,7 +154,7 @@ def main():
     parser.add_argument("--users", type=int, default=10_000)
     parser.add_argument("--attacks", type=int, default=100)
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--at", help="the moment to judge the directory at; {as_of} is the generator's")
+    parser.add_argument("--as-of", help="the moment to judge the directory at; the generator's by default")
     parser.add_argument("--report", help="a report that is there")
     parser.add_argument("--events-truth")
     parser.add_argument("--directory")
