@@ -46,7 +46,8 @@ class Report:
             rule = entry["rule"]
             self.verdicts[rule] = entry.get("verdict")
             if entry.get("finding_count", 0) > len(entry.get("findings", [])):
-                self.shortened.append(f"{rule}: {len(entry['findings'])} of {entry['finding_count']} findings are shown")
+                shown, count = len(entry["findings"]), entry["finding_count"]
+                self.shortened.append(f"{rule}: {shown} of {count} findings are shown")
             for finding in entry.get("findings", []):
                 self.rules.setdefault(rule, []).append({
                     "key": [text(part) for part in finding.get("key", [])],
@@ -135,7 +136,8 @@ def audit(options, folder):
     events, truth, directory, places = generate(options.generator, folder, options)
     with open(os.path.join(directory, "truth.json"), encoding="utf-8") as file:
         day = json.load(file)["generator"]["as_of"]
-    command = [options.tocsin, "audit", "--input", events, "--input", directory, "--geo", places, "--format", "json"]
+    command = [os.path.abspath(options.tocsin), "audit", "--input", events, "--input", directory, "--geo", places,
+               "--format", "json"]
     command += ["--as-of", options.as_of or (day if "T" in day else day + "T00:00:00") + "Z"]
     done, seconds = run(command, stdout=subprocess.PIPE, cwd=ROOT)
     if done.returncode not in (0, 1, 3):
