@@ -1,0 +1,69 @@
+import Directory
+import HTTPTransport
+import Timekeeping
+
+/// What all calls of one account share: the token, the rate budget, what the last refusal was.
+actor AccountState {
+    private var token: AccessToken?
+    private var renewal: Task<Result<AccessToken, SourceFailure>, Never>?
+    private var refusal: (failure: SourceFailure, until: Timestamp)?
+    private var budget: RateBudget
+    private(set) var clockSkew: TimeSpan?
+    /// The v2 list of factors is closed to this credential.
+    private(set) var readsDevicesFromV1 = false
+
+    init(reserve: Int) { budget = RateBudget(reserve: reserve) }
+
+    /// The token, asked for once however many callers want it, and again when it has run out.
+    ///
+    /// - Parameters:
+    ///   - pause: How long a refusal stands before the server is asked again.
+    ///   - renew: Asks the server.
+    func token(
+        at now: Timestamp, pause: TimeSpan,
+        renew: @escaping @Sendable () async -> Result<AccessToken, SourceFailure>
+    ) async throws(SourceFailure) -> AccessToken {
+        if let token, token.isFresh(at: now) { return token }
+        if let refusal, now < refusal.until { throw refusal.failure }
+        let task = renewal ?? Task { await renew() }
+        renewal = task
+        let result = await task.value
+        if renewal == task { renewal = nil }
+        switch result {
+        case .success(let fresh):
+            token = fresh
+            refusal = nil
+            return fresh
+        case .failure(let failure):
+            if failure.cause == .credentialsRejected { refusal = (failure, now + pause) }
+            throw failure
+        }
+    }
+
+    /// Forgets a token that the server refused, unless another has taken its place already.
+    func discard(_ refused: AccessToken) {
+        if token?.text == refused.text { token = nil }
+    }
+
+    /// Forgets refusals, so that a test asks the server anew.
+    func forgetRefusal() {
+        refusal = nil
+        token = nil
+    }
+
+    /// Notes the headers of an answer: what is left of the budget, and the server's clock.
+    func note(_ headers: HTTPHeaders, at now: Timestamp) {
+        budget.note(headers, at: now)
+        if let date = headers["Date"].flatMap({ HTTPDate.seconds($0) }) {
+            clockSkew = .seconds(date - now.seconds)
+        }
+    }
+
+    func wait(for priority: RateBudget.Priority, at now: Timestamp) -> TimeSpan? {
+        budget.wait(for: priority, at: now)
+    }
+
+    func readDevicesFromV1() { readsDevicesFromV1 = true }
+
+    var rateBudget: RateBudget { budget }
+}

@@ -1,0 +1,125 @@
+import Directory
+import HTTPTransport
+import JSONScanning
+import Timekeeping
+
+extension OneLoginClient {
+    /// Rows asked for in a v2 page where the API does not hold to fewer.
+    private static let pageRows = 100
+    /// The most that v2 lists of users, and v1 lists, give.
+    private static let smallPageRows = 50
+
+    func users(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
+        let (page, place) = try await envelope("/api/1/users", cursor: cursor)
+        let (users, unreadable) = page.records(place: place, WireEntities.user)
+        return EntityPage(entities: users.map(Entity.user), next: page.next, total: page.total, unreadable: unreadable)
+    }
+
+    func groups(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
+        let (page, place) = try await envelope("/api/1/groups", cursor: cursor)
+        let (groups, unreadable) = page.records(place: place, WireEntities.group)
+        return EntityPage(
+            entities: groups.map(Entity.group), next: page.next, total: page.total, unreadable: unreadable)
+    }
+
+    func apps(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
+        let (page, place) = try await array("/api/2/apps", cursor: cursor, limit: Self.pageRows)
+        let (apps, unreadable) = page.records(place: place, WireEntities.app)
+        return EntityPage(entities: apps.map(Entity.app), next: page.next, total: page.total, unreadable: unreadable)
+    }
+
+    func mappings(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
+        let (page, place) = try await array("/api/2/mappings", cursor: cursor, limit: Self.pageRows)
+        let (found, unreadable) = page.records(place: place, WireEntities.mapping)
+        return EntityPage(
+            entities: found.map(Entity.mapping), next: page.next, total: page.total, unreadable: unreadable)
+    }
+
+    /// A page of roles with their members and admins, which the list leaves out.
+    func roles(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
+        let (page, place) = try await array("/api/2/roles", cursor: cursor, limit: Self.smallPageRows)
+        let (listed, unreadable) = page.records(place: place, WireEntities.role)
+        let roles = try await concurrently(listed) { [self] role throws(SourceFailure) in
+            var role = role
+            role.userIDs = try await ids("/api/2/roles/\(role.id)/users")
+            role.adminIDs = try await ids("/api/2/roles/\(role.id)/admins")
+            if role.appIDs == nil { role.appIDs = try await ids("/api/2/roles/\(role.id)/apps") }
+            return role
+        }
+        return EntityPage(entities: roles.map(Entity.role), next: page.next, total: page.total, unreadable: unreadable)
+    }
+
+    /// Every delegated privilege with its users and roles; not available without the subscription and `Manage All`.
+    func privileges() async throws(SourceFailure) -> EntityPage {
+        let path = "/api/1/privileges"
+        do throws(SourceFailure) {
+            let answer = try await calls.get(path)
+            let page = try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: 1) }
+            let (listed, unreadable) = page.records(place: "GET \(path)", WireEntities.privilege)
+            let privileges = try await concurrently(listed) { [self] privilege throws(SourceFailure) in
+                var privilege = privilege
+                let own = path + "/" + Calls.percentEncoded(privilege.id)
+                privilege.userIDs = try await holders(own + "/users", list: "users")
+                privilege.roleIDs = try await holders(own + "/roles", list: "roles")
+                return privilege
+            }
+            return EntityPage(
+                entities: privileges.map(Entity.privilege), total: privileges.count, unreadable: unreadable)
+        } catch {
+            guard error.cause == .scopeMissing else { throw error }
+            throw SourceFailure(
+                .notAvailable, attempt: error.attempt, answer: error.answer,
+                remedy: "privileges need the scope `Manage All` and the Delegated Administration subscription")
+        }
+    }
+
+    /// The factors of some users, one call each; from v1 where v2 is closed to the credential.
+    func devices(of users: [Int64]) async throws(SourceFailure) -> EntityPage {
+        let found = try await concurrently(users) { [self] user throws(SourceFailure) in
+            try await devices(ofUser: user)
+        }
+        return EntityPage(
+            entities: found.flatMap { $0.devices.map(Entity.device) }, total: nil,
+            unreadable: found.flatMap(\.unreadable))
+    }
+
+    private typealias DevicesOfUser = (devices: [Device], unreadable: [UnreadableText])
+
+    private func devices(ofUser user: Int64) async throws(SourceFailure) -> DevicesOfUser {
+        if await !calls.state.readsDevicesFromV1 {
+            let path = "/api/2/mfa/users/\(user)/devices"
+            do throws(SourceFailure) {
+                let answer = try await calls.get(path)
+                let page = try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: 1) }
+                let (devices, unreadable) = page.records(place: "GET \(path)") { row throws(UnreadableRecord) in
+                    try WireEntities.device(row, userID: user)
+                }
+                return (devices, unreadable)
+            } catch {
+                guard error.cause == .scopeMissing || error.cause == .notAvailable else { throw error }
+                if error.cause == .notAvailable { return ([], []) }
+                await calls.state.readDevicesFromV1()
+            }
+        }
+        let path = "/api/1/users/\(user)/otp_devices"
+        do throws(SourceFailure) {
+            let answer = try await calls.get(path)
+            let page = try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer, list: "otp_devices") }
+            let (devices, unreadable) = page.records(place: "GET \(path)") { row throws(UnreadableRecord) in
+                try WireEntities.device(row, userID: user)
+            }
+            return (devices, unreadable)
+        } catch {
+            // The user went between two calls: no user, no factors.
+            guard error.cause == .notAvailable else { throw error }
+            return ([], [])
+        }
+    }
+
+    /// No endpoint lists API credentials: they are known from the activities that name them.
+    var credentialsAreNotListed: SourceFailure {
+        SourceFailure(
+            .notAvailable, attempt: "listing API credentials", answer: "OneLogin has no endpoint for it",
+            remedy: "nothing to do: credentials are known from the events that name them")
+    }
+}

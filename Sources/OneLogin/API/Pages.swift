@@ -1,0 +1,139 @@
+import Directory
+import FieldStorage
+import HTTPTransport
+import JSONScanning
+
+/// The bytes of an answer at an address that does not move, for slots that point into them.
+final class AnswerBytes: Sendable {
+    nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
+
+    init(_ body: [UInt8]) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, body.count), alignment: 16)
+        memory.copyBytes(from: body)
+        bytes = UnsafeRawBufferPointer(start: memory.baseAddress, count: body.count)
+    }
+
+    deinit { bytes.deallocate() }
+}
+
+/// Rows of a page, whichever paging style brought them, and where the next page begins.
+struct RowPage {
+    private let owner: AnswerBytes
+    /// The rows as slices of ``owner``.
+    let rows: [JSONValue]
+    /// nil when this was the last page.
+    let next: String?
+    let total: Int?
+
+    /// A v1 page: an envelope with `data` and `pagination.after_cursor`, which alone says whether there is more.
+    init(envelope answer: HTTPResponse, list: String? = nil) throws(JSONFault) {
+        owner = AnswerBytes(answer.body)
+        guard let members = JSONMembers(owner.bytes) else { throw JSONFault(.wrongKind, at: 0) }
+        let pagination = members["pagination"].flatMap { JSONMembers($0.text) }
+        next = pagination?.text("after_cursor") ?? members.text("afterCursor")
+        total = members.integer("total").map { Int($0) }
+        var data = members["data"]
+        if let list {
+            // `otp_devices` are inside `data`; the users of a privilege are at the top.
+            let inner = data.flatMap { JSONMembers($0.text) } ?? members
+            data = inner[list]
+        }
+        rows = data.map { value in value.kind == .array ? Array(JSONElements(value.text)) : [value] } ?? []
+    }
+
+    /// A v2 page: a bare array; the headers say whether there is more.
+    ///
+    /// - Parameter page: The number of this page when pages are counted, for servers that send totals and no cursor.
+    init(array answer: HTTPResponse, page: Int) throws(JSONFault) {
+        owner = AnswerBytes(answer.body)
+        var cursor = JSONCursor(owner.bytes)
+        guard try cursor.peekKind() == .array else { throw JSONFault(.wrongKind, at: 0) }
+        rows = Array(JSONElements(owner.bytes))
+        total = answer.headers["Total-Count"].flatMap { Int($0) }
+        if let cursor = answer.headers["After-Cursor"], !cursor.isEmpty {
+            next = cursor
+        } else if let pages = answer.headers["Total-Pages"].flatMap({ Int($0) }), page > 0, page < pages {
+            next = PageCursor.page(page + 1).text
+        } else {
+            next = nil
+        }
+    }
+
+    /// The rows as records; those that cannot be read are told with their text.
+    func records<Record>(
+        place: String, _ read: (JSONMembers) throws(UnreadableRecord) -> Record
+    ) -> (records: [Record], unreadable: [UnreadableText]) {
+        var records: [Record] = []
+        var unreadable: [UnreadableText] = []
+        for row in rows {
+            do throws(UnreadableRecord) {
+                guard row.kind == .object, let members = JSONMembers(row.text) else {
+                    throw UnreadableRecord(reason: "the row is no object")
+                }
+                records.append(try read(members))
+            } catch {
+                unreadable.append(
+                    UnreadableText(
+                        place: place, reason: error.reason,
+                        text: String(decoding: row.text.prefix(65_536), as: UTF8.self)))
+            }
+        }
+        return (records, unreadable)
+    }
+
+    /// The rows as activities, which point into the answer's bytes.
+    func activities(
+        place: String, decoder: any ActivityDecoder
+    ) -> (batch: ActivityBatch, unreadable: [UnreadableText]) {
+        let batch = ActivityBatch(capacity: rows.count)
+        batch.retain(owner)
+        var unreadable: [UnreadableText] = []
+        for row in rows {
+            do throws(UnreadableRecord) {
+                try decoder.decode(row.text, into: batch, source: .api)
+            } catch {
+                unreadable.append(
+                    UnreadableText(
+                        place: place, reason: error.reason,
+                        text: String(decoding: row.text.prefix(65_536), as: UTF8.self)))
+            }
+        }
+        return (batch, unreadable)
+    }
+}
+
+/// Where a v2 page begins: a cursor of the server, sent alone, or a page number.
+enum PageCursor: Equatable {
+    case page(Int)
+    case cursor(String)
+
+    private static let mark = "page:"
+
+    /// The place that ``text`` names; the first page for nil.
+    init(_ text: String?) {
+        guard let text else { self = .page(1); return }
+        if text.hasPrefix(Self.mark), let number = Int(text.dropFirst(Self.mark.count)) {
+            self = .page(number)
+        } else {
+            self = .cursor(text)
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .page(let number): Self.mark + String(number)
+        case .cursor(let text): text
+        }
+    }
+
+    /// What to ask with: a cursor next to `limit` or `page` is an error of the API.
+    func query(limit: Int) -> [(String, String)] {
+        switch self {
+        case .page(1): [("limit", String(limit))]
+        case .page(let number): [("limit", String(limit)), ("page", String(number))]
+        case .cursor(let text): [("cursor", text)]
+        }
+    }
+
+    var number: Int { if case .page(let number) = self { number } else { 0 } }
+}

@@ -1,0 +1,165 @@
+import JSONScanning
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Finds the records of a file: one a line, or in the arrays of a document.
+///
+/// Lines: an object, an array of objects, or an envelope with a list. Documents: an array of records, an envelope
+/// (`data`, `events`), a directory (`users`, `groups` and so on), or one record.
+struct RecordWalk {
+    /// One record that was found.
+    struct Record {
+        let text: UnsafeRawBufferPointer
+        /// The list it was in; nil for a list without a name.
+        let collection: Collection?
+        let line: Int
+        /// What keeps `text` alive.
+        let block: FileBlock
+    }
+
+    /// What a walk tells.
+    enum Finding {
+        case record(Record)
+        case unreadable(reason: String, text: UnsafeRawBufferPointer, line: Int)
+    }
+
+    /// The lists whose elements are records.
+    enum Collection: String, Sendable {
+        case data, events, users, groups, roles, apps, privileges, devices, mappings
+    }
+
+    var reader: BlockReader
+
+    init(_ path: String) throws(InputFailure) {
+        reader = try BlockReader(path)
+        _ = try reader.refill()
+    }
+
+    func finish() { reader.finish() }
+
+    /// Tells every finding to `take`, in order, until it answers false or the file ends.
+    mutating func run(_ take: (Finding) throws -> Bool) throws {
+        if try hasLines() { try runLines(take) } else { try runDocuments(take) }
+    }
+
+    // MARK: Lines
+
+    /// Whether the file has one value a line: the first line is one, or is a broken one before a line that is whole.
+    private mutating func hasLines() throws(InputFailure) -> Bool {
+        skipMark()
+        let lines = reader.unread.split(separator: 10, maxSplits: 64, omittingEmptySubsequences: true)
+            .map { UnsafeRawBufferPointer(rebasing: $0) }.filter { line in line.contains { $0 > 0x20 } }
+        guard let first = lines.first else { return true }
+        guard let fault = Self.fault(first) else { return true }
+        guard fault.reason == .unexpectedEnd else { return true }
+        guard lines.count > 1, first.filter({ $0 > 0x20 }).count > 1 else { return false }
+        return Self.fault(lines[1]) == nil
+    }
+
+    /// Past a byte order mark, which some editors write.
+    private mutating func skipMark() {
+        if reader.unread.starts(with: [0xEF, 0xBB, 0xBF]) { reader.consume(3, lines: 0) }
+    }
+
+    private static func fault(_ text: UnsafeRawBufferPointer) -> JSONFault? {
+        do throws(JSONFault) {
+            var cursor = JSONCursor(text)
+            _ = try cursor.value()
+            try cursor.finish()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private mutating func runLines(_ take: (Finding) throws -> Bool) throws {
+        while true {
+            let unread = reader.unread
+            guard let base = unread.baseAddress, let found = memchr(base, 10, unread.count) else {
+                do throws(InputFailure) {
+                    if try reader.refill() { continue }
+                } catch {
+                    guard case .recordTooLong = error else { throw error }
+                    guard try take(.unreadable(reason: "the line is too long", text: unread, line: reader.line))
+                    else { return }
+                    try skipLine()
+                    continue
+                }
+                if reader.unread.contains(where: { $0 > 0x20 }) {
+                    _ = try line(reader.unread, take)
+                }
+                return
+            }
+            let count = UnsafeRawPointer(found) - base
+            guard try line(UnsafeRawBufferPointer(rebasing: unread[..<count]), take) else { return }
+            reader.consume(count + 1, lines: 1)
+        }
+    }
+
+    /// Past the rest of a line that is too long to hold.
+    private mutating func skipLine() throws(InputFailure) {
+        while true {
+            if let place = reader.unread.firstIndex(of: 10) {
+                reader.consume(place + 1, lines: 1)
+                return
+            }
+            reader.consume(reader.unread.count, lines: 0)
+            guard try reader.refill() else { return }
+        }
+    }
+
+    private func line(_ text: UnsafeRawBufferPointer, _ take: (Finding) throws -> Bool) throws -> Bool {
+        if text.first == UInt8(ascii: "{"), !isEnvelope(text) {
+            return try take(.record(Record(text: text, collection: nil, line: reader.line, block: reader.block)))
+        }
+        guard let start = text.firstIndex(where: { $0 > 0x20 }) else { return true }
+        let value = UnsafeRawBufferPointer(rebasing: text[start...])
+        if let fault = Self.fault(value) {
+            return try take(.unreadable(reason: "\(fault)", text: value, line: reader.line))
+        }
+        if value.first == UInt8(ascii: "[") { return try elements(value, nil, take) }
+        guard isEnvelope(value), let members = JSONMembers(value) else {
+            return try take(.record(Record(text: value, collection: nil, line: reader.line, block: reader.block)))
+        }
+        for collection in Self.ordered {
+            guard let list = members[collection.rawValue], list.kind == .array else { continue }
+            guard try elements(list.text, collection, take) else { return false }
+        }
+        return true
+    }
+
+    private func elements(
+        _ text: UnsafeRawBufferPointer, _ collection: Collection?, _ take: (Finding) throws -> Bool
+    ) throws -> Bool {
+        for element in JSONElements(text) {
+            guard try take(finding(element, collection, line: reader.line)) else { return false }
+        }
+        return true
+    }
+
+    func finding(_ value: JSONValue, _ collection: Collection?, line: Int) -> Finding {
+        value.kind == .object
+            ? .record(Record(text: value.text, collection: collection, line: line, block: reader.block))
+            : .unreadable(reason: "the record is no object", text: value.text, line: line)
+    }
+
+    /// Whether an object begins as an envelope does, `{"status":` or with a list: cheap enough for every line.
+    private func isEnvelope(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard text.count > 12 else { return false }
+        var cursor = JSONCursor(text)
+        guard (try? cursor.enterObject()) != nil, let key = try? cursor.nextKey(), let kind = try? cursor.peekKind()
+        else { return false }
+        guard kind == .object || kind == .array else { return false }
+        let name = String(decoding: key.text, as: UTF8.self)
+        return (kind == .object && (name == "status" || name == "pagination"))
+            || (kind == .array && Collection(rawValue: name) != nil)
+    }
+
+    private static let ordered: [Collection] = [
+        .data, .events, .users, .groups, .roles, .apps, .privileges, .devices, .mappings,
+    ]
+}
