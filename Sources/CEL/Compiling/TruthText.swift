@@ -25,10 +25,8 @@ extension Compiler {
         @inline(__always)
         func holds(_ text: UnsafeRawBufferPointer, _ part: UnsafeRawBufferPointer) -> Bool {
             switch self {
-            case .startsWith:
-                return text.count >= part.count && text.prefix(part.count).elementsEqual(part)
-            case .endsWith:
-                return text.count >= part.count && text.suffix(part.count).elementsEqual(part)
+            case .startsWith: return sameBytes(text, at: 0, part)
+            case .endsWith: return sameBytes(text, at: text.count - part.count, part)
             case .contains: return find(part, in: text) != nil
             case .iequals:
                 if let answer = CaseFolding.equalASCII(text, part) { return answer }

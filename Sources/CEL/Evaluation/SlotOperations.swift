@@ -38,6 +38,14 @@ func sameBytes(_ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ count: Int) -
     return true
 }
 
+/// Whether `part` stands in `text` at a place; false for a place before the start or too near to the end.
+@inline(__always)
+func sameBytes(_ text: UnsafeRawBufferPointer, at place: Int, _ part: UnsafeRawBufferPointer) -> Bool {
+    guard place >= 0, place + part.count <= text.count else { return false }
+    guard let one = text.baseAddress, let two = part.baseAddress else { return part.isEmpty }
+    return sameBytes(one + place, two, part.count)
+}
+
 /// CEL's `==` for slots that are not unknown.
 func slotsEqual(_ left: Slot, _ right: Slot) -> Bool {
     switch (left.tag, right.tag) {
