@@ -118,7 +118,10 @@ struct ExpressionCompiler {
         let result = scope.environment.check(tree, text: text.text)
         for diagnostic in result.diagnostics { report(text.placed(diagnostic)) }
         guard let checked = result.checked, checked.type != .error else { return nil }
-        var found = NullLint.check(checked, facts: scope.facts, needsValue: needsValue, schema: schema)
+        // Where something else than a condition stands for one, its type is the error, not that it may be null.
+        let isCondition = checked.type.withoutNull == .bool
+        var found = NullLint.check(
+            checked, facts: scope.facts, needsValue: needsValue && isCondition, schema: schema)
         found += vocabulary.check(checked)
         for diagnostic in found { report(text.placed(diagnostic)) }
         note(checked)

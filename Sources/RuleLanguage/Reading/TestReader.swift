@@ -182,13 +182,16 @@ struct TestReader {
     private func messageProgram(_ pattern: ScalarText) -> Program? {
         var environment = Environment(allowsDyn: false)
         environment.declare("message", .string, at: SlotAddress(table: 0, index: 0))
-        let whole = Span(0, pattern.text.utf8.count)
-        let message = Expr(id: 1, span: whole, kind: .name("message", isRooted: false))
-        let literal = Expr(id: 2, span: whole, kind: .literal(.string(pattern.text)))
-        let call = Expr(
-            id: 3, span: whole,
-            kind: .call(function: "matches", nameSpan: whole, receiver: message, arguments: [literal]))
-        let result = environment.check(call, text: pattern.text)
+        var literal = ""
+        for scalar in pattern.text.unicodeScalars {
+            switch scalar {
+            case "\\", "\"": literal += "\\" + String(scalar)
+            case "\n": literal += "\\n"
+            case "\r": literal += "\\r"
+            default: literal.unicodeScalars.append(scalar)
+            }
+        }
+        let result = environment.check("message.matches(\"\(literal)\")")
         for diagnostic in result.diagnostics {
             sink.add(
                 Diagnostic(

@@ -53,15 +53,15 @@ struct NodeConverter {
         case .sequence(let sequence):
             let items = sequence.map { convert($0, isFirstChild: false) }
             return YAMLNode(
-                content: .sequence(items), span: Span(mark, mark + 1), isFlow: sequence.style == .flow)
+                content: .sequence(items), span: Span(mark, mark + 1), isFlow: isBracket(properties.start))
         case .mapping(let mapping):
-            return convert(mapping, at: mark)
+            return convert(mapping, at: mark, isFlow: isBracket(properties.start))
         case .alias:
             return YAMLNode(content: .refused, span: Span(mark, mark + 1), isFlow: false)
         }
     }
 
-    private mutating func convert(_ mapping: Node.Mapping, at mark: Int) -> YAMLNode {
+    private mutating func convert(_ mapping: Node.Mapping, at mark: Int, isFlow: Bool) -> YAMLNode {
         var entries: [YAMLNode.Entry] = []
         for (index, pair) in mapping.enumerated() {
             let key = convert(pair.key, isFirstChild: index == 0)
@@ -85,7 +85,12 @@ struct NodeConverter {
                 entries.append(YAMLNode.Entry(key: name, value: value))
             }
         }
-        return YAMLNode(content: .mapping(entries), span: Span(mark, mark + 1), isFlow: mapping.style == .flow)
+        return YAMLNode(content: .mapping(entries), span: Span(mark, mark + 1), isFlow: isFlow)
+    }
+
+    /// Whether a collection begins with a bracket or brace; Yams' own style is that of the collection's end.
+    private func isBracket(_ offset: Int) -> Bool {
+        offset < bytes.count && (bytes[offset] == 0x7B || bytes[offset] == 0x5B)
     }
 
     /// The key as the author wrote it.

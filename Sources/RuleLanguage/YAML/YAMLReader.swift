@@ -171,6 +171,7 @@ struct YAMLReader {
         case "did not find expected key", "did not find expected ',' or '}'", "did not find expected ',' or ']'",
             "did not find expected '-' indicator", "did not find expected <document start>":
             ("the text goes on where a key or the end was expected", quote + ", and look at the indentation")
+        case "did not find expected node content": ("a value is missing, or a bracket is not closed", nil)
         case "could not find expected ':'": ("a key without `:`", "write `key: value`")
         case "found character that cannot start any token":
             ("a plain value cannot begin with this character", quote)
