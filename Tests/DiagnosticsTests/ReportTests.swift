@@ -5,9 +5,11 @@ import Testing
 @Suite struct ReportTests {
     /// The source without its marks, and what stands between `«` and `»`.
     static func marked(_ text: String) -> (source: SourceText, span: Span) {
-        let start = text.utf8.count - (text.split(separator: "«", omittingEmptySubsequences: false).last?.utf8.count ?? 0) - 2
+        let start =
+            text.utf8.count - (text.split(separator: "«", omittingEmptySubsequences: false).last?.utf8.count ?? 0) - 2
         let inner = text.replacing("«", with: "")
-        let end = inner.utf8.count - (inner.split(separator: "»", omittingEmptySubsequences: false).last?.utf8.count ?? 0) - 2
+        let end =
+            inner.utf8.count - (inner.split(separator: "»", omittingEmptySubsequences: false).last?.utf8.count ?? 0) - 2
         return (SourceText(name: "Rules/a.yaml", text: inner.replacing("»", with: "")), Span(start, end))
     }
 
@@ -30,13 +32,17 @@ import Testing
     static let rows = [
         Row(testDescription: "plain", text: "a: «xy» z", place: "1:4", line: "a: xy z", carets: "   ^^ here"),
         Row(testDescription: "behind a tab", text: "a:\t«xy»", place: "1:4", line: "a:  xy", carets: "    ^^ here"),
-        Row(testDescription: "behind wide characters", text: "日本 «x»", place: "1:4", line: "日本 x", carets: "     ^ here"),
+        Row(
+            testDescription: "behind wide characters", text: "日本 «x»", place: "1:4", line: "日本 x", carets: "     ^ here"
+        ),
         Row(
             testDescription: "behind a combining mark", text: "e\u{301} «x»", place: "1:4", line: "e\u{301} x",
             carets: "  ^ here"),
         Row(testDescription: "at the end of a line", text: "ab«»\ncd", place: "1:3", line: "ab", carets: "  ^ here"),
         Row(testDescription: "over lines", text: "a «bc\nde»", place: "1:3", line: "a bc", carets: "  ^^ here"),
-        Row(testDescription: "an escape sequence", text: "\u{1B}[2J «x»", place: "1:6", line: "\u{FFFD}[2J x", carets: "     ^ here"),
+        Row(
+            testDescription: "an escape sequence", text: "\u{1B}[2J «x»", place: "1:6", line: "\u{FFFD}[2J x",
+            carets: "     ^ here"),
     ]
 
     @Test(arguments: rows)
@@ -99,7 +105,9 @@ import Testing
         for part in ["\"code\": \"R0203\"", "\"line\": 1", "\"column\": 4", "\"endColumn\": 5", "\"errors\": 1"] {
             #expect(text.contains(part))
         }
-        #expect(DiagnosticReport([]).rendered(as: .json) == "{\n  \"diagnostics\": [],\n  \"errors\": 0,\n  \"warnings\": 0\n}\n")
+        #expect(
+            DiagnosticReport([]).rendered(as: .json)
+                == "{\n  \"diagnostics\": [],\n  \"errors\": 0,\n  \"warnings\": 0\n}\n")
     }
 
     @Test func sarifNamesItsRulesOnce() {

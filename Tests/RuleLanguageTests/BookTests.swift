@@ -113,7 +113,8 @@ import Timekeeping
     }
 
     @Test func signalsAreOrderedAndBoundWithTheirReaders() {
-        let signal = "rule: r-signal\ntitle: t\nseverity: low\nsignal: true\nactivity:\n  match: activity.type_id == 5\n"
+        let signal =
+            "rule: r-signal\ntitle: t\nseverity: low\nsignal: true\nactivity:\n  match: activity.type_id == 5\n"
         let reader = "rule: r\ntitle: t\nseverity: low\nactivity:\n  match: activity.kind == 'signal.r-signal'\n"
         let loaded = Loading(
             ("Rules/a/r-signal.yaml", signal), ("Rules/a/r.yaml", reader),
@@ -125,7 +126,10 @@ import Timekeeping
 
     @Test func theOrderOfFilesDoesNotMatter() {
         let one = ("Rules/topic/r.yaml", "rule: r\ntitle: t\nseverity: low\n" + Self.spray)
-        let two = ("Rules/topic/s.yaml", "rule: s\ntitle: t\nseverity: low\nstate:\n  each: user\n  alert_if: user.super_user\n")
+        let two = (
+            "Rules/topic/s.yaml",
+            "rule: s\ntitle: t\nseverity: low\nstate:\n  each: user\n  alert_if: user.super_user\n"
+        )
         #expect(Loading(one, two).book.digest == Loading(two, one).book.digest)
     }
 

@@ -31,7 +31,9 @@ struct Loading {
 
 /// Folders beside the tests, found from this file.
 enum Folders {
-    private static var tests: String { String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex)) }
+    private static var tests: String {
+        String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex))
+    }
     static var snapshots: String { tests + "/Snapshots" }
     static var examples: String { tests + "/../../../shared/design/examples" }
     static var docs: String { tests + "/../../docs" }

@@ -48,6 +48,8 @@ public struct FrameLayout: Hashable, Sendable {
     /// The index of a variable of table 0.
     public func index(of name: String) -> Int? { variables.firstIndex { $0.name == name } }
 
-    /// The index of `keys.0`; the other parts of the key follow it. nil for a rule without `by`.
+    /// The index of `keys.0`; the other parts of the key follow it.
+    ///
+    /// nil for a rule without `by`.
     public var firstKeyIndex: Int? { index(of: "keys.0") }
 }

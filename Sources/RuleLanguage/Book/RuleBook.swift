@@ -6,7 +6,9 @@ public struct RuleBook: Sendable {
     public let rules: [Rule]
     /// By id.
     public let policies: [Policy]
-    /// By policy, then rule. Signals come in here too, see ``signalOrder``.
+    /// By policy, then rule.
+    ///
+    /// Signals come in here too, see ``signalOrder``.
     public let bindings: [BoundRule]
     /// Lists of `define`, before policies change them, by name.
     public let lists: [String: Value]

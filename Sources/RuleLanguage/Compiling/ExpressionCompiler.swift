@@ -163,8 +163,10 @@ struct ExpressionCompiler {
         error(
             .badKeysIndex, "`keys` has \(count) \(count == 1 ? "part" : "parts"), each read by its number",
             at: text.fileSpan(misused), label: "not a part",
-            help: count == 0 ? "`by: []` makes one group without a key" : "write `keys[0]`"
-                + (count > 1 ? " to `keys[\(count - 1)]`" : ""))
+            help: count == 0
+                ? "`by: []` makes one group without a key"
+                : "write `keys[0]`"
+                    + (count > 1 ? " to `keys[\(count - 1)]`" : ""))
         return nil
     }
 }

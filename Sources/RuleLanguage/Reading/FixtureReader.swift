@@ -87,7 +87,9 @@ struct FixtureReader {
 
     // MARK: Times
 
-    /// A moment: `+20d30m` after `base`, or an RFC 3339 time. `base` itself, with a diagnostic, for anything else.
+    /// A moment: `+20d30m` after `base`, or an RFC 3339 time.
+    ///
+    /// `base` itself, with a diagnostic, for anything else.
     func moment(_ node: YAMLNode, from base: Timestamp) -> Timestamp {
         if case .scalar(let text) = node.content, let moment = Self.moment(text.text, from: base) { return moment }
         if !node.isRefused {
