@@ -11,37 +11,6 @@ public import Timekeeping
 /// in (time, id) order once the watermark has passed, so that any arrival order within the lateness gives the same
 /// findings. One owner calls it; it keeps no clock and does no I/O.
 public final class ActivityEngine {
-    /// What an engine is told beside its rules.
-    public struct Options {
-        /// How many keys one rule holds; more push the quietest out, which is counted.
-        public var keyLimit = 100_000
-        /// How many unfinished sequences one key has; more push the oldest out.
-        public var partialLimit = 64
-        /// How many ids of activities are remembered to find duplicates.
-        public var duplicateMemory = 1_000_000
-        /// How many episodes of one rule one call gives; more are counted.
-        public var findingLimit = 1000
-        /// Since when the connection's activities are complete: where buckets of `spike` begin.
-        public var coverageStart: Timestamp?
-        /// From when on a binding raises anything, by policy, rule and digest; earlier activities only build state.
-        public var activeFrom: (_ bound: BoundRule) -> Timestamp = { _ in .earliest }
-
-        /// Whether what signal rules raise is kept, for their tests.
-        var keepsSignals = false
-
-        public init() {}
-    }
-
-    /// Activities that came, by what became of them.
-    public struct Counts: Hashable, Sendable {
-        public internal(set) var activities = 0
-        public internal(set) var duplicates = 0
-        /// Came after the watermark had passed them: seen by rules without memory only.
-        public internal(set) var late = 0
-        /// Wait for the watermark now.
-        public internal(set) var pending = 0
-    }
-
     let frame: RuleFrame
     let heldFields: HeldFields
     private(set) var rules: [ActivityRule] = []
@@ -111,15 +80,6 @@ public final class ActivityEngine {
         keepsSignals = options.keepsSignals
         collector = FindingCollector(limit: options.findingLimit)
         seen = SeenIDs(limit: options.duplicateMemory)
-    }
-
-    /// What happened to each rule, by policy and rule.
-    public var statistics: [(binding: RuleBinding, statistics: RuleStatistics)] {
-        rules.map { rule in
-            var statistics = rule.statistics
-            statistics.evictedKeys = (rule.verb?.evictedKeys ?? 0) + rule.profiles.reduce(0) { $0 + $1.evictedKeys }
-            return (rule.binding, statistics)
-        }.sorted { $0.binding < $1.binding }
     }
 
     /// Goes on with a newer history of the directory: what it says of the past must agree with the one before.

@@ -29,7 +29,7 @@ final class ActivityRule {
         self.activeFrom = activeFrom
         binding = RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id)
         exclusions = bound.scope.filter { $0.row == "user" }.map(\.when)
-        readsUsers = body.usesTarget || body.usesActor || !exclusions.isEmpty
+        readsUsers = body.usesTarget || body.usesActor || !exclusions.isEmpty || !bound.fields(of: "User").isEmpty
         profiles = body.profiles.map { ProfileState($0, limit: options.keys) }
         verb = body.verb.map { Self.state(of: $0, options) }
     }

@@ -4,14 +4,18 @@ import Timekeeping
 /// The findings of one call, with those of one episode drawn together.
 ///
 /// Of each episode the first finding is kept, which makes the alert's identity, and the last, which says how things
-/// stand; what lies between adds its activities to the last. Alerting joins episodes across calls.
+/// stand; what lies between adds its activities to the last, unless it is needed to bridge the cooldown. Alerting
+/// joins episodes across calls.
 struct FindingCollector {
     private struct Run {
         /// The last finding that was kept.
         var place: Int
         /// Whether that is the first of the episode too.
         var isOpening: Bool
+        /// Until when another finding joins the episode.
         var end: Timestamp
+        /// Until when one joins it by the finding that was kept before the last: the last may go until then.
+        var endBefore: Timestamp
     }
 
     private var findings: [Finding] = []
@@ -32,18 +36,19 @@ struct FindingCollector {
             let binding = finding.dedupKey.binding
             guard openings[binding, default: 0] < limit else { return false }
             openings[binding, default: 0] += 1
-            runs[finding.dedupKey] = Run(place: findings.count, isOpening: true, end: end)
+            runs[finding.dedupKey] = Run(place: findings.count, isOpening: true, end: end, endBefore: .earliest)
             findings.append(finding)
             return true
         }
-        run.end = end
-        if run.isOpening {
+        if run.isOpening || finding.time > run.endBefore {
             run.isOpening = false
+            run.endBefore = run.end
             run.place = findings.count
             findings.append(finding)
         } else {
-            findings[run.place] = finding.adding(activityIDs: findings[run.place].activityIDs)
+            findings[run.place] = finding.following(findings[run.place])
         }
+        run.end = end
         runs[finding.dedupKey] = run
         return true
     }
@@ -60,13 +65,13 @@ struct FindingCollector {
 }
 
 extension Finding {
-    /// The same finding with more activities behind it, older ones first, at most 100 in all.
-    func adding(activityIDs older: [String]) -> Finding {
+    /// The same finding in the place of an earlier one of its episode: with its activities first, at most 100 in all,
+    /// and at least its severity.
+    func following(_ earlier: Finding) -> Finding {
         let known = Set(activityIDs)
-        let joined = older.filter { !known.contains($0) } + activityIDs
-        return Finding(
-            dedupKey: dedupKey, origin: origin, severity: severity, time: time, title: title, message: message,
-            evidence: evidence, activityIDs: Array(joined.suffix(SlidingWindow.evidenceLimit)), hold: hold,
-            receivers: receivers)
+        let joined = earlier.activityIDs.filter { !known.contains($0) } + activityIDs
+        return with(
+            severity: max(severity, earlier.severity),
+            activityIDs: Array(joined.suffix(SlidingWindow.evidenceLimit)))
     }
 }

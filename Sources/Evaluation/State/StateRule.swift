@@ -135,7 +135,8 @@ final class StateRule {
             case .no: break
             case .yes: fire(frame)
             case .failed:
-                note(frame.failure)
+                // Which aggregate is unknown says less than why it is.
+                if !frame.failure.isUnknown || reasons.isEmpty { note(frame.failure) }
                 if let key = maker.key(bound, frame) { undecided.insert(maker.dedupKey(bound, key)) }
             }
         }

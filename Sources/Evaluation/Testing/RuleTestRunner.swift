@@ -22,12 +22,24 @@ public struct RuleTestRunner: Sendable {
     }
 
     private static let connection = "test"
+    /// In the order of evaluation.
     private let signalRules: [BoundRule]
 
-    /// A runner for rules of a book.
+    /// A runner for rules that may read signals.
     ///
-    /// - Parameter signals: The bound signal rules whose hits the rules may match, in the order of evaluation.
+    /// - Parameter signals: The bound signal rules, those that others read first.
     public init(signals: [BoundRule] = []) { signalRules = signals }
+
+    /// Runs every test of every bound rule of a book, by rule and in the order of writing.
+    ///
+    /// - Parameter book: Best loaded without policies, since tests are written for a rule's own parameters.
+    public static func run(_ book: RuleBook) -> [Outcome] {
+        let signals = book.signalOrder.compactMap { id in
+            book.bindings.first { $0.rule.id == id && $0.rule.isSignal }
+        }
+        let runner = RuleTestRunner(signals: signals)
+        return book.bindings.flatMap { runner.run($0) }
+    }
 
     /// Runs every test of a rule as it was bound, in order.
     public func run(_ bound: BoundRule) -> [Outcome] { bound.rule.tests.map { run($0, of: bound) } }
@@ -76,18 +88,7 @@ public struct RuleTestRunner: Sendable {
         if bound.rule.isSignal { findings += engine.raisedSignals }
         let causes = rule.map { $0.statistics.causes.keys.sorted() } ?? []
         let own = findings.filter { $0.dedupKey.binding.rule == bound.rule.id }
-        return (Self.episodes(own), miss, causes.map { "the evaluation failed: \($0)" })
-    }
-
-    /// The first finding of each episode, in order of firing.
-    static func episodes(_ findings: [Finding]) -> [Finding] {
-        var ends: [DedupKey: Timestamp] = [:]
-        return findings.sorted(by: Finding.isBefore).filter { finding in
-            guard case .activity(_, let cooldown) = finding.origin else { return true }
-            let isOpening = ends[finding.dedupKey].map { finding.time > $0 } ?? true
-            ends[finding.dedupKey] = max(ends[finding.dedupKey] ?? .earliest, finding.time + cooldown)
-            return isOpening
-        }
+        return (Finding.openings(of: own), miss, causes.map { "the evaluation failed: \($0)" })
     }
 
     // MARK: Expected against got
