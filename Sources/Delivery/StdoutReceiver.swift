@@ -57,7 +57,7 @@ struct NoticeLine {
         let message = alert.message.isEmpty ? "" : ": " + Visible.text(alert.message)
         let place = Visible.text("\(alert.binding.connection)/\(alert.binding.policy)/\(alert.binding.rule)")
         text = [
-            notice.transition.at.rfc3339,
+            Timestamp(seconds: notice.transition.at.seconds).rfc3339,
             paint(step, kind == .resolved ? "32" : "1"),
             paint(severity, kind == .resolved ? "2" : Self.colour(of: alert.severity)),
             paint(Visible.text(alert.title), "1") + message,

@@ -21,7 +21,9 @@ public struct UnreadableRecord: Error, Hashable, Sendable {
     }
 }
 
-/// Reads wire records into batches. OneLogin implements it, so that nobody else knows wire shapes.
+/// Reads wire records into batches.
+///
+/// OneLogin implements it, so that nobody else knows wire shapes.
 public protocol ActivityDecoder: Sendable {
     /// Appends the activity that one JSON object holds; the shape is told from its keys.
     ///

@@ -45,7 +45,9 @@ public struct Generation: Hashable, Sendable, Codable {
     }
 }
 
-/// Keeps facts: what Sync writes and Evaluation reads. Store implements it.
+/// Keeps facts: what Sync writes and Evaluation reads.
+///
+/// Store implements it.
 public protocol FactStore: Sendable {
     /// The cursor of a source, nil before its first sync.
     func cursor(connection: String, source: ActivitySource) async throws -> SourceCursor?

@@ -1,6 +1,8 @@
 public import Timekeeping
 
-/// Where a tenant's directory and activities come from. OneLogin implements it; Sync drives it.
+/// Where a tenant's directory and activities come from.
+///
+/// OneLogin implements it; Sync drives it.
 ///
 /// Every call is one attempt at one page: retries for rate limits and server faults are the source's own, within
 /// its retry policy; what it throws is final for this run.

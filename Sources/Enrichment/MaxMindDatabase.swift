@@ -9,14 +9,16 @@ final class MaxMindDatabase: @unchecked Sendable {
     private let handle: UnsafeMutablePointer<MMDB_s>
 
     init(path: String) throws(EnrichmentFailure) {
-        handle = .allocate(capacity: 1)
-        handle.initialize(to: MMDB_s())
-        let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), handle)
+        let opened = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
+        opened.initialize(to: MMDB_s())
+        let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), opened)
         guard status == MMDB_SUCCESS else {
-            handle.deallocate()
+            opened.deallocate()
             throw .unreadable(
                 file: path, reason: MMDB_strerror(status).map { String(cString: $0) } ?? "no reason given")
         }
+        // Set last: an initialiser that throws after it would run `deinit` on what was never opened.
+        handle = opened
     }
 
     deinit {

@@ -66,7 +66,7 @@ public final class NetworkEnricher: ActivityEnricher {
                 own.append((prefix, network.name))
             }
         }
-        networks = own.isEmpty ? nil : PrefixTable(own)
+        networks = own.isEmpty ? nil : PrefixTable(own, prefers: .first)
         city = try Self.database(sources.city)
         asn = try Self.database(sources.asn)
         anonymous = try Self.database(sources.anonymous)

@@ -1,4 +1,4 @@
-/// Which of many blocks of addresses holds an address; of blocks inside one another, the smallest.
+/// Which of many blocks of addresses holds an address.
 ///
 /// The blocks are cut into stretches that do not overlap, so a look-up is one binary search.
 struct PrefixTable<Value: Sendable>: Sendable {
@@ -7,34 +7,48 @@ struct PrefixTable<Value: Sendable>: Sendable {
     private var values: [Int] = []
     private let payload: [Value]
 
-    /// A table of blocks and their values; of equal blocks the first counts.
-    init(_ blocks: [(prefix: IPPrefix, value: Value)]) {
+    /// Which block counts where blocks lie inside one another.
+    enum Preference {
+        /// The smallest, as routing has it; of equal ones the first of the list.
+        case smallest
+        /// The one that comes first in the list.
+        case first
+    }
+
+    /// A table of blocks and their values.
+    init(_ blocks: [(prefix: IPPrefix, value: Value)], prefers preference: Preference = .smallest) {
         payload = blocks.map(\.value)
         let order = blocks.indices.sorted { left, right in
             let (first, second) = (blocks[left].prefix, blocks[right].prefix)
             return (first.first.bits, first.length, left) < (second.first.bits, second.length, right)
         }
-        var open: [Int] = []
+        // Blocks are nested or apart, so those around the current place are a stack; each with the one that counts.
+        var open: [(block: Int, value: Int)] = []
         var at: UInt128 = 0
         for next in order {
             let prefix = blocks[next].prefix
-            while let top = open.last, blocks[top].prefix.last.bits < prefix.first.bits {
-                close(blocks[top].prefix.last.bits, top, from: &at)
+            while let top = open.last, blocks[top.block].prefix.last.bits < prefix.first.bits {
+                let last = blocks[top.block].prefix.last.bits
+                if at <= last { add(at, last, top.value) }
+                at = last + 1
                 open.removeLast()
             }
+            var value = next
             if let top = open.last {
-                if blocks[top].prefix == prefix { continue }
-                if at < prefix.first.bits { add(at, prefix.first.bits - 1, top) }
+                if blocks[top.block].prefix == prefix { continue }
+                if at < prefix.first.bits { add(at, prefix.first.bits - 1, top.value) }
+                if preference == .first { value = min(value, top.value) }
             }
             at = prefix.first.bits
-            open.append(next)
+            open.append((next, value))
         }
-        while let top = open.popLast() { close(blocks[top].prefix.last.bits, top, from: &at) }
-    }
-
-    private mutating func close(_ last: UInt128, _ value: Int, from at: inout UInt128) {
-        if at <= last, !(at == 0 && last == .max && !starts.isEmpty) { add(at, last, value) }
-        at = last == .max ? last : last + 1
+        while let top = open.popLast() {
+            let last = blocks[top.block].prefix.last.bits
+            if at <= last { add(at, last, top.value) }
+            // Nothing comes after the last address of all.
+            if last == .max { return }
+            at = last + 1
+        }
     }
 
     private mutating func add(_ start: UInt128, _ end: UInt128, _ value: Int) {
@@ -43,7 +57,7 @@ struct PrefixTable<Value: Sendable>: Sendable {
         values.append(value)
     }
 
-    /// The value of the smallest block that holds the address.
+    /// The value of the block that holds the address and counts.
     subscript(address: IPAddress) -> Value? {
         var low = 0
         var high = starts.count

@@ -3,8 +3,9 @@ public import Delivery
 public import Sync
 public import Timekeeping
 
-/// One turn of the monitor: sync, evaluate, apply, deliver. Start reading here.
+/// One turn of the monitor: sync, evaluate, apply, deliver.
 ///
+/// Start reading here.
 /// Each step commits before the next begins, so the process may end between any two: what was fetched is not fetched
 /// again, what was found is not found twice, and what was not delivered waits in the outbox.
 public struct Cycle: Sendable {

@@ -40,8 +40,7 @@ public struct MonitorService: Service {
             } catch {
                 logger.error("the turn failed and is tried again", metadata: ["error": "\(error)"])
             }
-            await cancelWhenGracefulShutdown { try? await clock.sleep(for: wait) }
+            await cancelWhenGracefulShutdown { [wait] in try? await clock.sleep(for: wait) }
         }
     }
 }
-

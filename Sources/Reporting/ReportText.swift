@@ -54,7 +54,9 @@ private struct ReportText {
     private mutating func writeSummary(_ failed: [AuditReport.RuleResult]) {
         let tenant = report.tenant.map { " (\(PlainLine.clean($0)))" } ?? ""
         page.line(page.styled("Audit of \(PlainLine.clean(report.connection))", .bold) + tenant)
-        if let range = report.range { page.line("Activities from \(range.start.rfc3339) to \(range.end.rfc3339)") }
+        if let range = report.range {
+            page.line("Activities from \(Self.second(range.start)) to \(Self.second(range.end))")
+        }
         page.blank()
         writeStatement()
         for failure in report.failures {
@@ -67,8 +69,30 @@ private struct ReportText {
             page.paragraph(gap, lead: mark("missing", .yellow), leadWidth: 10, hanging: 10)
         }
         writeRuleLines(failed)
-        for rule in report.rules(.error) + report.rules(.unknown) { writeReasons(rule) }
+        for rule in report.rules(.error) { writeReasons(rule) }
+        writeUnknown(report.rules(.unknown))
     }
+
+    /// Rules without a verdict: one line each, or one for many that lack the same.
+    private mutating func writeUnknown(_ rules: [AuditReport.RuleResult]) {
+        let groups = Dictionary(grouping: rules) { $0.verdict.reasons }
+        var told = Set<[String]>()
+        for rule in rules where told.insert(rule.verdict.reasons).inserted {
+            let alike = groups[rule.verdict.reasons] ?? []
+            guard alike.count > 2 else {
+                alike.forEach { writeReasons($0) }
+                continue
+            }
+            let reasons = rule.verdict.reasons.joined(separator: "; ")
+            let ids = alike.map(\.id).joined(separator: ", ")
+            page.paragraph(
+                "\(reasons): \(plural(alike.count, "rule")) (\(ids))", lead: mark("unknown", .yellow), leadWidth: 10,
+                hanging: 10)
+        }
+    }
+
+    /// A moment to the second, which is what people look for.
+    private static func second(_ moment: Timestamp) -> String { Timestamp(seconds: moment.seconds).rfc3339 }
 
     private var indent: String { String(repeating: " ", count: 10) }
 

@@ -11,7 +11,10 @@ struct Tocsin: AsyncParsableCommand {
             3 incomplete data, 4 remote or authentication error.
             """,
         version: ToolVersion.text,
-        subcommands: [SimulateCommand.self])
+        subcommands: [
+            DemoCommand.self, ConnectionCommand.self, MonitorCommand.self, AuditCommand.self, RulesCommand.self,
+            AlertsCommand.self, SimulateCommand.self, CheckConfigCommand.self, CELEvalCommand.self,
+        ])
 
     /// Runs a command; a wrong command line ends with 2, as every usage error does.
     static func main() async {

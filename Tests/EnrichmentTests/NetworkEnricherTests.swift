@@ -64,6 +64,7 @@ import Testing
             }
             let parsed = try blocks.map { (prefix: try #require(IPPrefix($0.text)), value: $0.number) }
             let table = PrefixTable(parsed)
+            let inOrder = PrefixTable(parsed, prefers: .first)
             for _ in 0..<50 {
                 let address = IPAddress(
                     bits: IPAddress.v4Prefix | UInt128(0x0A00_0000 + UInt32.random(in: 0..<5000, using: &dice)))
@@ -71,8 +72,19 @@ import Testing
                 let longest = holding.map(\.prefix.length).max()
                 let wanted = holding.first { $0.prefix.length == longest }?.value
                 #expect(table[address] == wanted, "seed \(seed), blocks \(blocks.map(\.text))")
+                #expect(inOrder[address] == holding.first?.value, "seed \(seed), blocks \(blocks.map(\.text))")
             }
         }
+    }
+
+    @Test func theLastAddressOfAllBelongsToTheSmallestBlockToo() throws {
+        let last = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+        let blocks = try ["::/0", "ff00::/8", last].map { (prefix: try #require(IPPrefix($0)), value: $0) }
+        let table = PrefixTable(blocks)
+        #expect(table[try #require(IPAddress(last))] == last)
+        #expect(table[try #require(IPAddress("ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe"))] == "ff00::/8")
+        #expect(table[try #require(IPAddress("feff::"))] == "::/0")
+        #expect(PrefixTable(blocks, prefers: .first)[try #require(IPAddress(last))] == "::/0")
     }
 
     struct Dice: RandomNumberGenerator {

@@ -5,7 +5,7 @@ import Testing
 
 /// One broken file in, its exact diagnostics out: `Snapshots/<name>.yaml` and `Snapshots/<name>.txt`.
 ///
-/// Set `TOCSIN_RECORD_SNAPSHOTS=1` to write the outputs anew; such a run fails, so that nobody takes it for a passing one.
+/// Set `TOCSIN_RECORD_SNAPSHOTS=1` to write the outputs anew; such a run fails, so nobody takes it for a passing one.
 @Suite struct SnapshotTests {
     static let names = Folders.files(in: Folders.snapshots, ending: ".yaml").map { String($0.dropLast(5)) }
 

@@ -54,7 +54,7 @@ import Testing
         Row("no length of time", "connections:\n  - { name: a, subdomain: b, lateness: ‹soon› }", .badValue),
         Row("a nanosecond too much", "connections:\n  - { name: a, subdomain: b, lateness: ‹24h1ns› }", .badValue),
         Row("less than nothing", "connections:\n  - { name: a, subdomain: b, lateness: ‹-1s› }", .badValue),
-        Row("too often", "connections:\n  - { name: a, subdomain: b, sync: { activities: ‹4s› } }", .badValue),
+        Row("too often", "connections:\n  - { name: a, subdomain: b, sync: { activities: ‹999ms› } }", .badValue),
         Row(
             "neither true nor false",
             "connections:\n  - { name: a, subdomain: b, super_users: { privileges: ‹yes› } }", .badValue),

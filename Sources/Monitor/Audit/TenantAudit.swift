@@ -1,5 +1,5 @@
 public import Directory
-import Logging
+public import Logging
 import OneLogin
 public import Reporting
 public import RuleLanguage

@@ -1,10 +1,12 @@
-import Alerting
-import ArgumentParser
+public import Alerting
+public import ArgumentParser
 import Delivery
 import Foundation
 import OneLogin
+import Reporting
 import Settings
 import Store
+import Timekeeping
 
 /// `tocsin alerts`: what the store holds.
 struct AlertsCommand: AsyncParsableCommand {
@@ -88,7 +90,8 @@ struct AlertsShowCommand: AsyncParsableCommand {
         Terminal.write("told")
         for delivery in try await store.deliveries(alertID: id) {
             Terminal.write(
-                "  \(delivery.notice.receiver)  \(delivery.notice.transition.kind.rawValue)  \(delivery.state.rawValue)")
+                "  \(delivery.notice.receiver)  \(delivery.notice.transition.kind.rawValue)  \(delivery.state.rawValue)"
+            )
             for attempt in delivery.attempts { Terminal.write("    \(attempt.at.rfc3339)  \(attempt.outcome)") }
         }
     }

@@ -8,6 +8,7 @@ import OneLogin
 import Reporting
 import RuleLanguage
 import Settings
+import Sync
 import Timekeeping
 
 /// `tocsin audit`: one judgement of a tenant or of files, as a report.
@@ -71,7 +72,8 @@ struct AuditCommand: AsyncParsableCommand {
         let assembly = Assembly(settings, clock: clock, logger: common.logger(settings, label: "audit"))
         do {
             let audit = FileAudit(
-                book: book, superUsers: Assembly.superUsers(settings.connections.first?.superUsers ?? SuperUserSettings()),
+                book: book,
+                superUsers: Assembly.superUsers(settings.connections.first?.superUsers ?? SuperUserSettings()),
                 enricher: try assembly.enricher())
             return try audit.run(
                 try InputFiles(input), at: moment, name: connection ?? "files", toolVersion: ToolVersion.text)

@@ -1,7 +1,8 @@
 import ArgumentParser
+import RuleLanguage
 import Settings
 
-/// `tocsin check-config`: are the settings, rules and policies fit to run on?
+/// `tocsin check-config`: says whether settings, rules and policies are fit to run on.
 struct CheckConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check-config",

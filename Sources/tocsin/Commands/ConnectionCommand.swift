@@ -14,7 +14,7 @@ struct ConnectionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "connection", abstract: "Tests the links to OneLogin accounts.", subcommands: [Test.self])
 
-    /// `tocsin connection test`: what can this credential do?
+    /// `tocsin connection test`: says what a credential can do.
     struct Test: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "test",
@@ -35,7 +35,8 @@ struct ConnectionCommand: AsyncParsableCommand {
             guard !wanted.isEmpty else {
                 let names = settings.connections.map { "`\($0.name)`" }.joined(separator: ", ")
                 let known = names.isEmpty ? "the settings have no connections" : "the settings have \(names)"
-                Terminal.writeError("error: \(name.map { "no connection `\($0)`" } ?? "no connection to test"); \(known)")
+                Terminal.writeError(
+                    "error: \(name.map { "no connection `\($0)`" } ?? "no connection to test"); \(known)")
                 throw Outcome.usage.exit
             }
             var isUsable = true
@@ -52,7 +53,9 @@ struct ConnectionCommand: AsyncParsableCommand {
 
         private func probe(_ connection: ConnectionSettings) async throws -> ConnectionTest {
             let link = Assembly.link(connection)
-            for warning in link.warnings { Terminal.writeError("warning: connection `\(connection.name)`: \(words(warning))") }
+            for warning in link.warnings {
+                Terminal.writeError("warning: connection `\(connection.name)`: \(words(warning))")
+            }
             var network = NetworkSettings()
             network.caFile = connection.caFile
             network.userAgent = "tocsin/\(ToolVersion.text)"
@@ -73,8 +76,10 @@ struct ConnectionCommand: AsyncParsableCommand {
             var text = paint.bold("connection \(connection.name)") + "\n"
             let width = test.probes.map(\.name.count).max() ?? 0
             for probe in test.probes {
-                let mark = probe.isOK ? paint.green("ok  ") : probe.isRequired ? paint.red("FAIL") : paint.yellow("none")
-                text += "  \(mark) \(probe.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(probe.detail)\n"
+                let mark =
+                    probe.isOK ? paint.green("ok  ") : probe.isRequired ? paint.red("FAIL") : paint.yellow("none")
+                text +=
+                    "  \(mark) \(probe.name.padding(toLength: width, withPad: " ", startingAt: 0))  \(probe.detail)\n"
                 if let remedy = probe.remedy, !probe.isOK {
                     text += String(repeating: " ", count: width + 9) + "-> \(remedy)\n"
                 }

@@ -1,9 +1,10 @@
 import ArgumentParser
-import Delivery
 import Directory
 import Logging
 import Monitor
 import Reporting
+import RuleLanguage
+import Sync
 import Timekeeping
 
 /// `tocsin demo`: the main job on a simulated tenant, with no settings at all.
@@ -31,16 +32,16 @@ struct DemoCommand: AsyncParsableCommand {
         logger.logLevel = .error
         let paint = Paint(isOn: common.hasColor)
         let demonstration = Demonstration(book: book, users: users, seed: seed, logger: logger)
-        let receiver = StdoutReceiver(format: .text(isColoured: paint.isOn)) { Terminal.writeRaw("  " + $0) }
+        let receiver = DemoReceiver(isColoured: paint.isOn)
         let report = try await demonstration.run(
             now: SystemClock().now(), receiver: receiver, toolVersion: ToolVersion.text
-        ) { step in Self.tell(step, bound: book.bindings.count, paint) }
+        ) { step in Self.tell(step, bound: book.bindings.count, receiver, paint) }
         Terminal.write(paint.bold("\nAudit: the tenant as it stands now, with its last seven days\n"))
-        Terminal.writeRaw(report.text(ReportTextOptions(hasColor: paint.isOn, findingLimit: 1)))
+        Terminal.writeRaw(report.text(ReportTextOptions(hasColor: paint.isOn, findingLimit: 2)))
         Terminal.write(next(paint))
     }
 
-    private static func tell(_ step: Demonstration.Step, bound: Int, _ paint: Paint) {
+    private static func tell(_ step: Demonstration.Step, bound: Int, _ receiver: DemoReceiver, _ paint: Paint) {
         switch step {
         case .tenant(let url, let users):
             Terminal.write(paint.bold("A simulated OneLogin tenant with \(users) users answers at \(url)"))
@@ -50,7 +51,8 @@ struct DemoCommand: AsyncParsableCommand {
         case .synced(let outcome, let users, let activities):
             Terminal.write("First sync: \(users) users, \(activities) activities, status \(outcome.status.word)")
             Terminal.write(paint.bold("\nAlerts: \(bound) bound rules, the state now and one hour of attacks\n"))
-        case .hourPassed: break
+        case .hourPassed:
+            Terminal.write("  and \(receiver.counted)")
         case .judged(let planted, let found, let missed):
             Terminal.write("\nPlanted cases found: \(found) of \(planted)")
             for one in missed { Terminal.write("  missed: \(one)") }

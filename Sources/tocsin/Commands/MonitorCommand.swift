@@ -4,10 +4,13 @@ import HTTPClient
 import Logging
 import Monitor
 import OneLogin
+import RuleLanguage
 import ServiceLifecycle
 import Settings
 import Store
+import Sync
 import Timekeeping
+import UnixSignals
 
 /// `tocsin monitor`: sync, evaluate, alert, deliver, until told to stop.
 struct MonitorCommand: AsyncParsableCommand {
@@ -80,7 +83,7 @@ struct MonitorCommand: AsyncParsableCommand {
     private static func log(_ report: Cycle.Report, to logger: Logger) {
         for connection in report.connections {
             let isNews =
-                connection.evaluation.activities > 0 || connection.sync.directoryChanged
+                connection.evaluation.activities > 0 || !connection.evaluation.transitions.isEmpty
                 || !connection.sync.failures.isEmpty
             logger.log(
                 level: isNews ? .info : .debug, "turn",

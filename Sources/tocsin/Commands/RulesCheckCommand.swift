@@ -1,7 +1,8 @@
-import ArgumentParser
-import Diagnostics
+public import ArgumentParser
+public import Diagnostics
 import Evaluation
 import RuleLanguage
+import Settings
 
 /// `tocsin rules check`: every error of every file in one run.
 struct RulesCheckCommand: ParsableCommand {
@@ -49,5 +50,11 @@ struct RuleSelection {
         let settings = try common.settings(readsSecrets: false)
         return try common.read(settings.rules, orStandard: "Rules")
             + common.read(settings.policies, orStandard: "Policies")
+    }
+
+    /// The files below the paths, or the settings' rules without policies.
+    func ruleFiles() throws -> [SourceText] {
+        guard paths.isEmpty else { return try common.read(paths, orStandard: "") }
+        return try common.read(common.settings(readsSecrets: false).rules, orStandard: "Rules")
     }
 }

@@ -1,4 +1,6 @@
+import Alerting
 import ArgumentParser
+import Diagnostics
 import Foundation
 import RuleLanguage
 
@@ -41,8 +43,10 @@ struct RulesListCommand: ParsableCommand {
             let width = rows.map(\.rule.count).max() ?? 0
             for row in rows {
                 let bound = row.policies.isEmpty ? "not bound" : row.policies.joined(separator: ", ")
-                Terminal.write(
-                    "\(pad(row.rule, width))  \(pad(row.severity, 13))  \(pad(row.topic, 14))  \(pad(bound, 10))  \(row.title)")
+                let columns = [
+                    pad(row.rule, width), pad(row.severity, 13), pad(row.topic, 14), pad(bound, 10), row.title,
+                ]
+                Terminal.write(columns.joined(separator: "  "))
             }
             Terminal.write("\(rows.count) rules, \(book.bindings.count) bound")
         }

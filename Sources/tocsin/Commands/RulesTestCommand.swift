@@ -22,7 +22,8 @@ struct RulesTestCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let files = try RuleSelection(paths: paths, common: common).files()
+        // Without policies an implicit one binds every rule with its own parameters, as its tests expect.
+        let files = try RuleSelection(paths: paths, common: common).ruleFiles()
         let loaded = RuleBookLoader(schema: IdentitySchema.schema).load(files: files)
         let diagnostics = DiagnosticReport(loaded.diagnostics)
         common.report(loaded.diagnostics.filter { $0.diagnostic.level == .error })
@@ -32,15 +33,16 @@ struct RulesTestCommand: ParsableCommand {
         var passed = 0
         var failed = 0
         for rule in book.rules where only.map({ rule.id.contains($0) }) ?? true {
-            guard let bound = book.testBinding(of: rule) else { continue }
+            guard let bound = book.bindings.first(where: { $0.rule.id == rule.id }) else { continue }
             for outcome in runner.run(bound) {
                 if outcome.isPassed {
                     passed += 1
                     if verbose { Terminal.write("\(paint.green("ok")) \(outcome.rule): \(outcome.test)") }
                 } else {
                     failed += 1
-                    let line = LineIndex(rule.file.text).place(of: outcome.place.start).line
-                    Terminal.write("\(paint.red("FAILED")) \(outcome.rule): \(outcome.test)  (\(rule.file.name):\(line))")
+                    let line = LineIndex(rule.file.text).position(at: outcome.place.start).line
+                    Terminal.write(
+                        "\(paint.red("FAILED")) \(outcome.rule): \(outcome.test)  (\(rule.file.name):\(line))")
                     for failure in outcome.failures { Terminal.write("  \(failure)") }
                 }
             }

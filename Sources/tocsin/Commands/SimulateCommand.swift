@@ -55,6 +55,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.servesTruth = truth
         let clock = SystemClock()
         let settled = options
+        let started = clock.now()
         let simulator = Simulator(options: settled, clock: clock)
         if let after = attackAfter.flatMap(TimeSpan.init), let within = TimeSpan(attackWithin) {
             for kind in PlantedKind.attacks {
@@ -63,7 +64,7 @@ struct SimulateCommand: AsyncParsableCommand {
             await simulator.applyGroupChanges(at: clock.now() + after)
         }
         let server = Task {
-            try await simulator.run { port in announce(port: port, options: settled) }
+            try await simulator.run { port in announce(port: port, options: settled, started: started) }
         }
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let watch = Task {
@@ -77,13 +78,14 @@ struct SimulateCommand: AsyncParsableCommand {
         }
     }
 
-    private func announce(port: Int, options: SimulatorOptions) {
+    private func announce(port: Int, options: SimulatorOptions, started: Timestamp) {
         let url = "http://127.0.0.1:\(port)"
         switch format {
         case .json:
             Terminal.write(
                 """
-                {"url":"\(url)","client_id":"\(options.clientID)","client_secret":"\(options.clientSecret)"}
+                {"url":"\(url)","client_id":"\(options.clientID)","client_secret":"\(options.clientSecret)",\
+                "started":"\(started.rfc3339)"}
                 """)
         case .text:
             Terminal.write(

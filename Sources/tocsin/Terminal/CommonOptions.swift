@@ -8,7 +8,8 @@ import Settings
 
 /// Where settings come from, and how output looks; taken by most commands.
 struct CommonOptions: ParsableArguments {
-    @Option(name: [.customLong("config"), .customShort("c")], help: "The settings file; tocsin.yaml where there is one.")
+    @Option(
+        name: [.customLong("config"), .customShort("c")], help: "The settings file; tocsin.yaml where there is one.")
     var config: String?
 
     @Option(help: ArgumentHelp("A folder or file of rules, instead of the settings'; may be given again."))
@@ -54,7 +55,8 @@ struct CommonOptions: ParsableArguments {
             return try RuleFolders(paths).read()
         } catch {
             if paths == [standard] {
-                Terminal.writeError("note: there is no folder `\(standard)` here; name one with --\(standard.lowercased())")
+                Terminal.writeError(
+                    "note: there is no folder `\(standard)` here; name one with --\(standard.lowercased())")
                 return []
             }
             Terminal.writeError("error: `\(error.path)`: \(error.reason)")
