@@ -139,7 +139,12 @@ let package = Package(
         tests("WebTests", ["Web", hummingbird, product("HummingbirdTesting", "hummingbird"), logging]),
         tests("SettingsTests", ["Settings", "Diagnostics", "HTTPTransport", "Timekeeping"]),
         tests("SimulatorTests", ["OneLoginSimulator", "Timekeeping"]),
-        tests("MonitorTests", ["Monitor", "Alerting", "Directory", "Timekeeping"]),
+        tests(
+            "MonitorTests",
+            [
+                "Monitor", "Alerting", "Delivery", "Directory", "Evaluation", "HTTPClient", "HTTPTransport", "OneLogin",
+                "OneLoginSimulator", "Reporting", "RuleLanguage", "Store", "Sync", "Timekeeping", logging,
+            ]),
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),
         tests("CommandTests", ["tocsin"]),

@@ -102,11 +102,10 @@ public struct Demonstration: Sendable {
         let start = clock.now()
         for kind in PlantedKind.attacks { await simulator.plant(kind, at: start + .minutes(2)) }
         await simulator.applyGroupChanges(at: start + .minutes(20))
-        let first = try await cycle.run()
+        let first = try await runner.runOnce()
         let snapshot = try await store.currentSnapshot(connection: "demo")
-        if let sync = first.connections.first {
-            tell(.synced(sync.sync, users: snapshot?.users.count ?? 0, activities: sync.evaluation.activities))
-        }
+        tell(.synced(first, users: snapshot?.users.count ?? 0, activities: first.newActivities))
+        _ = try await cycle.run()
         while clock.now() < start + Self.watched {
             clock.advance(by: .minutes(3))
             _ = try await cycle.run()
@@ -121,13 +120,19 @@ public struct Demonstration: Sendable {
 
     /// Compares what was planted with the alerts that came.
     private static func judgement(_ truth: GroundTruth, since start: Timestamp, _ alerts: [Alert]) -> Step {
-        let raised = Set(alerts.map { name($0.binding.rule, $0.dedupKey.key.map(\.plainText)) })
-        let wanted = Set(
-            truth.cases.filter { $0.kind.isState || $0.from >= start }.map { planted in
-                name(planted.rule, planted.key.sorted { $0.key < $1.key }.map(\.value))
-            })
-        let missed = wanted.subtracting(raised).sorted()
-        return .judged(planted: wanted.count, found: wanted.count - missed.count, missed: missed)
+        let wanted = truth.cases.filter { $0.kind.isState || $0.from >= start }
+        let missed = wanted.filter { planted in !alerts.contains { tells($0, of: planted) } }
+        return .judged(
+            planted: wanted.count, found: wanted.count - missed.count,
+            missed: missed.map { name($0.rule, $0.key.sorted { $0.key < $1.key }.map(\.value)) }.sorted())
+    }
+
+    /// Whether an alert is about a planted case: the same rule, and the same key or one of its events.
+    private static func tells(_ alert: Alert, of planted: PlantedCase) -> Bool {
+        guard alert.binding.rule == planted.rule else { return false }
+        let key = planted.key.sorted { $0.key < $1.key }.map(\.value)
+        if alert.dedupKey.key.map(\.plainText) == key { return true }
+        return !Set(planted.eventIDs.map { String($0) }).isDisjoint(with: alert.activityIDs)
     }
 
     private static func name(_ rule: String, _ key: [String]) -> String {

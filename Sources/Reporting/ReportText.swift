@@ -9,11 +9,14 @@ public struct ReportTextOptions: Hashable, Sendable {
     public var width: Int
     /// How many findings of one rule are listed.
     public var findingLimit: Int
+    /// Whether findings and controls follow the first screen and what was read.
+    public var hasDetails: Bool
 
-    public init(hasColor: Bool = false, width: Int = 100, findingLimit: Int = 10) {
+    public init(hasColor: Bool = false, width: Int = 100, findingLimit: Int = 10, hasDetails: Bool = true) {
         self.hasColor = hasColor
         self.width = width
         self.findingLimit = findingLimit
+        self.hasDetails = hasDetails
     }
 }
 
@@ -45,6 +48,7 @@ private struct ReportText {
         let failed = report.rules(.fail)
         writeSummary(failed)
         writeData()
+        guard options.hasDetails else { return page.text }
         if !failed.isEmpty { page.heading("Findings") }
         for rule in failed { writeDetails(rule) }
         writeControls()

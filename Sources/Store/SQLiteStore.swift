@@ -86,6 +86,7 @@ public final class SQLiteStore: Sendable {
     /// Later calls throw. Without it the store closes when the last reference goes.
     public func close() throws(StoreError) {
         try Self.asStoreError(path: "") { try reader.close() }
+        lock?.release()
     }
 
     /// Runs one transaction on the writing connection.

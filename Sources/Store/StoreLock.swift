@@ -29,6 +29,9 @@ final class StoreLock: Sendable {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
     }
 
+    /// Gives the right back before the end of the process.
+    func release() { flock(descriptor, LOCK_UN) }
+
     deinit { close(descriptor) }
 
     private static func processID(in descriptor: Int32) -> Int32? {

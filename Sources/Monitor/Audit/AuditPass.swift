@@ -17,10 +17,17 @@ final class AuditPass {
     private var found: [String: Alert] = [:]
     private var kindCounts: [UInt64: (kind: Slot, count: Int)] = [:]
     private(set) var range: (first: Timestamp, last: Timestamp)?
+    private var holdsAll: Bool
 
-    init(book: RuleBook, connection: String, history: DirectoryTimeline) {
+    /// How much older than what came before an activity of one file may be.
+    static let disorder = TimeSpan.hours(1)
+
+    /// - Parameter holdsAll: Whether activities come in any order, so that windows wait for the last of them. Else
+    ///   windows close as the activities go on, and memory does not grow with them.
+    init(book: RuleBook, connection: String, history: DirectoryTimeline, holdsAll: Bool = true) {
         self.book = book
         self.connection = connection
+        self.holdsAll = holdsAll
         engine = ActivityEngine(book: book, connection: connection, history: history)
     }
 
@@ -42,7 +49,16 @@ final class AuditPass {
             }
         }
         keep(machine.observe(engine.process(batch)))
+        guard !holdsAll, let range else { return }
+        // A file that begins with its newest activities is held as a whole.
+        let first = batch.activity(at: 0).time
+        holdsAll = engine.watermark == .earliest && batch.activity(at: batch.count - 1).time < first
+        guard !holdsAll else { return }
+        keep(machine.observe(engine.advance(to: range.last - Self.disorder)))
     }
+
+    /// Activities that came too late for windows; rules without memory saw them.
+    var lateCount: Int { engine.counts.late }
 
     /// How often each kind came, most frequent first.
     var kinds: [AuditReport.KindCount] {

@@ -29,7 +29,8 @@ public struct FileAudit {
         let index = directory.map { DirectoryIndex($0.snapshot, superUsers: superUsers) }
         let empty = DirectoryIndex(DirectorySnapshot(observedAt: moment), superUsers: superUsers)
         let pass = AuditPass(
-            book: book, connection: name, history: DirectoryTimeline(constant: index ?? empty))
+            book: book, connection: name, history: DirectoryTimeline(constant: index ?? empty),
+            holdsAll: input.eventFiles.count != 1)
         let read = try input.activities { batch in
             enricher?.enrich(batch, rows: 0..<batch.count)
             pass.take(batch)
@@ -38,6 +39,12 @@ public struct FileAudit {
             index: index, at: moment, directoryGap: "no directory was given with --input",
             activityGap: input.eventFiles.isEmpty ? "no activities were given with --input" : nil)
         describe(input, read, directory?.report, &report)
+        if pass.lateCount > 0 {
+            let reason = "came over \(AuditPass.disorder.shortText) after later ones, so windows left them out"
+            report.describe(
+                unreadable: [UnreadableText(place: "\(pass.lateCount) activities", reason: reason, text: "")],
+                count: pass.lateCount)
+        }
         report.kinds = pass.kinds
         report.describe(range: pass.range)
         if let index { report.describe(index) }

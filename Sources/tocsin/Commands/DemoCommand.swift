@@ -37,7 +37,7 @@ struct DemoCommand: AsyncParsableCommand {
             now: SystemClock().now(), receiver: receiver, toolVersion: ToolVersion.text
         ) { step in Self.tell(step, bound: book.bindings.count, receiver, paint) }
         Terminal.write(paint.bold("\nAudit: the tenant as it stands now, with its last seven days\n"))
-        Terminal.writeRaw(report.text(ReportTextOptions(hasColor: paint.isOn, findingLimit: 2)))
+        Terminal.writeRaw(report.text(ReportTextOptions(hasColor: paint.isOn, hasDetails: false)))
         Terminal.write(next(paint))
     }
 
