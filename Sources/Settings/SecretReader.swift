@@ -105,10 +105,10 @@ struct SecretReader {
                 help: "remove it, so that other programs read the same value")
         }
         if trimmed.contains(where: \.isWhitespace) {
-            report.error(
+            // Whoever uses it refuses it, with an exit code of its own; here only its place can be told.
+            report.warning(
                 .blankInSecret, "the value of \(name) has white space inside", at: place,
                 help: "copy it again, in one piece and without its label")
-            return nil
         }
         return Secret(trimmed)
     }

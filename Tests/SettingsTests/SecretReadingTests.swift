@@ -57,7 +57,7 @@ import Testing
         Row(testDescription: "no variable", keys: "client_secret_env: ACME", codes: ["C0008"]),
         Row(
             testDescription: "a blank inside", keys: "client_secret_file: /run/s",
-            files: ["/run/s": FileText("Secret: abc")], codes: ["C0009"]),
+            files: ["/run/s": FileText("Secret: abc")], secret: "Secret: abc", codes: ["C0009"]),
         Row(
             testDescription: "a file and a variable", keys: "client_secret_file: /run/s\n    client_secret_env: ACME",
             codes: ["C0011"]),

@@ -28,7 +28,7 @@ extension OneLoginClient {
         await calls.state.forgetRefusal()
         do throws(SourceFailure) {
             let token = try await calls.token()
-            let life = (token.expiresAt - calls.clock.now()).shortText
+            let life = TimeSpan.minutes((token.expiresAt - calls.clock.now()).seconds / 60).shortText
             test.probes.append(
                 .init(name: "token", isOK: true, isRequired: true, detail: "good for \(life)" + warningText))
         } catch {

@@ -131,8 +131,10 @@ struct MappingReader {
         return span
     }
 
-    /// A length of time that must be there; an hour stands in for one that is missing or wrong, so that what depends
-    /// on it is checked in the same run. The error keeps the rule out of the book.
+    /// A length of time that must be there.
+    ///
+    /// An hour stands in for one that is missing or wrong, so that what depends on it is checked in the same run; the
+    /// error keeps the rule out of the book.
     mutating func requiredSpan(_ key: String, _ help: String) -> TimeSpan? {
         guard place(of: key) != nil else {
             missing(key, help)
