@@ -1,33 +1,38 @@
 import Foundation
 import Testing
 
-/// The built program over loopback, judged by Python and other people's libraries.
+/// The built program, judged by Python and other people's libraries.
 @Suite struct EndToEndTests {
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    static let python = ProcessInfo.processInfo.environment["TOCSIN_PYTHON"]
-    /// The program beside the test bundle.
-    static let program = Bundle.main.executableURL?.deletingLastPathComponent().appendingPathComponent("tocsin")
+    static let generator = PythonScript.root.appendingPathComponent("../shared/bench/generate.py").standardizedFileURL
 
     @Test(
-        .enabled(if: python != nil, "needs TOCSIN_PYTHON, an interpreter with the standardwebhooks library"),
+        .enabled(
+            if: PythonScript.interpreter != nil,
+            "needs TOCSIN_PYTHON, an interpreter with the standardwebhooks library"),
         .timeLimit(.minutes(5)))
     func plantedCasesReachAWebhookOnceThroughKillAndRestart() async throws {
-        let program = try #require(Self.program)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.python))
-        process.arguments = [
-            Self.root.appendingPathComponent("Tests/EndToEnd/monitor.py").path, program.path,
-            Self.root.appendingPathComponent("Rules").path, Self.root.appendingPathComponent("Policies").path,
-        ]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        let status = try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(throwing: error) }
-        }
-        let words = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        #expect(status == 0, "\(words)")
+        let program = try #require(PythonScript.program)
+        let root = PythonScript.root
+        let run = try await PythonScript.run(
+            "EndToEnd/monitor.py",
+            [program, root.appendingPathComponent("Rules").path, root.appendingPathComponent("Policies").path])
+        #expect(run.code == 0, "\(run.words)")
+    }
+
+    @Test(
+        .enabled(
+            if: PythonScript.interpreter != nil && FileManager.default.fileExists(atPath: generator.path),
+            "needs TOCSIN_PYTHON and ../shared/bench/generate.py"),
+        .timeLimit(.minutes(5)))
+    func plantedAttacksAndViolationsAreFoundAndNothingElse() async throws {
+        let program = try #require(PythonScript.program)
+        let run = try await PythonScript.run(
+            "Truth/judge.py",
+            [
+                "--tocsin", program, "--generator", Self.generator.path, "--events", "30000", "--users", "5000",
+                "--attacks", "20", "--seed", "5",
+            ])
+        #expect(run.code == 0, "\(run.words)")
+        #expect(run.words.contains("all as planted"), "\(run.words)")
     }
 }
