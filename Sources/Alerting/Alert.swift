@@ -7,7 +7,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         /// The state is there, but not yet as long as the rule's `hold` asks.
         case pending
         case open
-        /// The state is gone or the activity stopped. Without ``Alert/openedAt`` it never was open.
+        /// The state is gone or the activity stopped. Without `Alert.openedAt` it never was open.
         case resolved
     }
 
@@ -27,7 +27,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     /// How many activity ids an alert keeps: the first ones of its episode.
     public static let activityIDLimit = 100
 
-    /// Derived from the dedup key and the episode, see ``DedupKey/alertID(_:)``.
+    /// Derived from the dedup key and the episode, see `DedupKey.alertID(_:)`.
     public let id: String
     public let dedupKey: DedupKey
     public let episode: Episode
@@ -39,7 +39,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
     public internal(set) var title: String
     public internal(set) var message: String
     public internal(set) var evidence: [Finding.Evidence]
-    /// Ids of the activities behind it, at most ``activityIDLimit``.
+    /// Ids of the activities behind it, at most `activityIDLimit`.
     public internal(set) var activityIDs: [String]
     /// How many findings it has taken in.
     public internal(set) var findingCount: Int

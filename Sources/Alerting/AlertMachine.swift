@@ -7,11 +7,11 @@ public import Timekeeping
 public struct AlertMachine: Sendable {
     /// How long resolved episodes are remembered, so that what comes late joins the episode it belongs to.
     public let lateLimit: TimeSpan
-    /// Pending and open alerts by ``DedupKey/keyID``.
+    /// Pending and open alerts by `DedupKey.keyID`.
     private var live: [String: Alert] = [:]
-    /// Resolved alerts by key, in the order of resolving, as long as ``lateLimit`` asks.
+    /// Resolved alerts by key, in the order of resolving, as long as `lateLimit` asks.
     private var closed: [String: [Alert]] = [:]
-    /// The keys in ``live`` of each binding.
+    /// The keys in `live` of each binding.
     private var keys: [RuleBinding: Set<String>] = [:]
     /// The last generation that was evaluated for each binding.
     private var generations: [RuleBinding: Int64] = [:]

@@ -70,7 +70,7 @@ public struct AlertQuery: Hashable, Sendable {
 public protocol AlertStore: Sendable {
     /// What an ``AlertMachine`` goes on from: pending and open alerts, and those resolved at or after a moment.
     ///
-    /// - Parameter moment: The watermark less the machine's ``AlertMachine/lateLimit``.
+    /// - Parameter moment: The watermark less the machine's `AlertMachine.lateLimit`.
     func liveAlerts(connection: String, resolvedSince moment: Timestamp) async throws -> [Alert]
 
     /// Keeps changes, notices and progress in one transaction that is on disk when this returns.

@@ -28,7 +28,7 @@ public struct Transition: Hashable, Sendable, Codable {
     public let kind: Kind
     /// When it happened in the time of the facts, not of the machine.
     public let at: Timestamp
-    /// The alert after the transition; its ``Alert/sequence`` is this transition's number.
+    /// The alert after the transition; its `Alert.sequence` is this transition's number.
     public let alert: Alert
     /// For resolved and withdrawn.
     public let reason: Reason?

@@ -1,7 +1,7 @@
 /// Where the lines of a text begin, so that a byte offset becomes a line and a column in O(log lines).
 ///
 /// A line ends at `\n`, `\r\n` or a lone `\r`. Columns count code points, as SARIF's `unicodeCodePoints` and editors'
-/// "go to line:column" do; how wide a code point is shown is ``DisplayLine``'s matter.
+/// "go to line:column" do; how wide a code point is shown is `DisplayLine`'s matter.
 public struct LineIndex: Sendable {
     /// A place as people write it; both numbers start at 1.
     public struct Position: Hashable, Sendable {

@@ -18,7 +18,7 @@ public final class ActivityBatch: @unchecked Sendable {
 
     /// An empty batch.
     ///
-    /// - Parameter capacity: At least 1; 16 bytes × ``ActivityField/count`` an activity are taken at once.
+    /// - Parameter capacity: At least 1; 16 bytes × `ActivityField.count` an activity are taken at once.
     public init(capacity: Int) {
         self.capacity = max(1, capacity)
         rows = .allocate(capacity: self.capacity * ActivityField.count)

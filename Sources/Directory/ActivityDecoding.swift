@@ -30,7 +30,7 @@ public protocol ActivityDecoder: Sendable {
     /// - Parameters:
     ///   - record: The text of one JSON object, which outlives the batch or is retained by it.
     ///   - batch: Must not be full; unchanged when this throws.
-    ///   - source: `api`, `webhook` or `file`, for ``ActivityField/observedBy``.
+    ///   - source: `api`, `webhook` or `file`, for `ActivityField.observedBy`.
     func decode(
         _ record: UnsafeRawBufferPointer, into batch: ActivityBatch, source: ActivitySource
     ) throws(UnreadableRecord)

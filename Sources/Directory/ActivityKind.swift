@@ -7,9 +7,9 @@ public import FieldStorage
 public struct ActivityKind: Sendable {
     /// OneLogin's number; 0 for what a comparison of snapshots shows.
     public let typeID: Int64
-    /// The kind as a slot, for ``ActivityField/kind``.
+    /// The kind as a slot, for `ActivityField.kind`.
     public let kindSlot: Slot
-    /// OneLogin's name as a slot, for ``ActivityField/type``; `UNKNOWN` for a number that is not in the table.
+    /// OneLogin's name as a slot, for `ActivityField.type`; `UNKNOWN` for a number that is not in the table.
     public let typeNameSlot: Slot
     /// A clause that says what happened.
     public let meaningSlot: Slot
@@ -24,12 +24,12 @@ public struct ActivityKind: Sendable {
     /// Whether OneLogin's number is in the table.
     public var isKnown: Bool { typeID != Self.unknown.typeID }
 
-    /// The entry of a type number; ``unknown`` for a number that is not in the table, never nil.
+    /// The entry of a type number; `unknown` for a number that is not in the table, never nil.
     ///
     /// - Complexity: O(1), one load from a dense table, no allocation.
     public static func forType(_ id: Int64) -> ActivityKind { ActivityKindTable.shared[id] }
 
-    /// The first entry of a kind, by type number; nil for a kind outside ``all``.
+    /// The first entry of a kind, by type number; nil for a kind outside `all`.
     ///
     /// What derives activities (snapshot comparison) and what writes fixtures know kinds and no numbers.
     public static func named(_ kind: String) -> ActivityKind? { ActivityKindTable.shared.byKind[kind] }

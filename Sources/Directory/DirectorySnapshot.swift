@@ -14,7 +14,7 @@ public struct DirectorySnapshot: Hashable, Sendable {
     public var devices: [Device]
     public var credentials: [Credential]
     public var mappings: [Mapping]
-    /// What each collection is; a kind without an entry is ``Availability/notAvailable``.
+    /// What each collection is; a kind without an entry is `Availability.notAvailable`.
     public var availability: [EntityKind: Availability]
 
     public init(generation: Int64 = 0, observedAt: Timestamp) {

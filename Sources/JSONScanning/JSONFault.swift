@@ -13,7 +13,7 @@ public struct JSONFault: Error, Hashable, Sendable {
         case invalidUTF8
         /// Something other than blank after the value.
         case trailingBytes
-        /// Nested deeper than ``JSONLimits/depth``.
+        /// Nested deeper than `JSONLimits.depth`.
         case tooDeep
         /// More members than the caller has room for.
         case tooManyMembers

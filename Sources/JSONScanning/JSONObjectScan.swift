@@ -35,7 +35,7 @@ public struct JSONObjectScan: Sendable {
     ///   - start: The position of the opening brace, or of blanks before it.
     ///   - found: Room for the members, in the order of the text; a key that comes twice is there twice.
     /// - Returns: The position after the closing brace, and how many members were found.
-    /// - Throws: ``JSONFault/Reason/unexpectedEnd`` when more bytes may help, ``JSONFault/Reason/wrongKind`` when the
+    /// - Throws: `JSONFault.Reason.unexpectedEnd` when more bytes may help, `JSONFault.Reason.wrongKind` when the
     ///   value is no object.
     public func members(
         of text: UnsafeRawBufferPointer, from start: Int = 0, into found: UnsafeMutableBufferPointer<JSONMember>

@@ -2,7 +2,7 @@
 @frozen
 public struct JSONValue {
     public let kind: JSONKind
-    /// Whether a string has escapes that ``string`` has to resolve.
+    /// Whether a string has escapes that `string` has to resolve.
     public let hasEscapes: Bool
     /// The bytes: of a string without its quotes, of anything else all of them.
     public let text: UnsafeRawBufferPointer
@@ -57,7 +57,7 @@ public struct JSONValue {
     ///
     /// A surrogate without its partner becomes U+FFFD, so that what is written is always UTF-8.
     ///
-    /// - Parameter room: At least as many bytes as ``text`` has; resolved text is never longer.
+    /// - Parameter room: At least as many bytes as `text` has; resolved text is never longer.
     /// - Returns: How many bytes were written.
     public func unescape(into room: UnsafeMutableRawBufferPointer) -> Int {
         var written = 0

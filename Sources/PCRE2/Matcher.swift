@@ -83,10 +83,10 @@ public final class Matcher {
         start = nil
     }
 
-    /// Searches for the first match that begins at or after `from`; ``range(of:)`` then tells where it is.
+    /// Searches for the first match that begins at or after `from`; `range(of:)` then tells where it is.
     ///
     /// - Parameters:
-    ///   - subject: Valid UTF-8; what is past the subject limit is not looked at, and ``wasCut`` says so.
+    ///   - subject: Valid UTF-8; what is past the subject limit is not looked at, and `wasCut` says so.
     ///   - from: A byte offset on a character boundary.
     public func search(
         _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, from: Int

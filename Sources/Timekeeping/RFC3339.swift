@@ -10,7 +10,7 @@ extension Timestamp {
         self = moment
     }
 
-    /// A moment from the UTF-8 of RFC 3339 text; see ``init(rfc3339:)-(String)``.
+    /// A moment from the UTF-8 of RFC 3339 text; see `init(rfc3339:)-(String)`.
     public init?(rfc3339 text: UnsafeRawBufferPointer) {
         guard text.count >= 20, text.count <= 64 else { return nil }
         func digits(_ start: Int, _ count: Int) -> Int64? {

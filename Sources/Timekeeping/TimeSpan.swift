@@ -2,7 +2,7 @@
 public struct TimeSpan: Hashable, Comparable, Sendable {
     /// Whole seconds.
     public let seconds: Int64
-    /// The rest, -999,999,999 to 999,999,999, of the same sign as ``seconds`` when that is not 0.
+    /// The rest, -999,999,999 to 999,999,999, of the same sign as `seconds` when that is not 0.
     public let nanoseconds: Int32
 
     /// A length from seconds and nanoseconds that need not be in normal form.

@@ -51,7 +51,7 @@ extension TimeSpan {
         }
     }
 
-    /// Short text for people, such as `90d`, `1d2h`, `15m` or `1.5s`, that ``init(_:)`` reads back.
+    /// Short text for people, such as `90d`, `1d2h`, `15m` or `1.5s`, that `init(_:)` reads back.
     public var shortText: String {
         if self == .zero { return "0s" }
         var text = self < .zero ? "-" : ""
@@ -84,7 +84,7 @@ extension TimeSpan: Codable {
         self = span
     }
 
-    /// Writes ``shortText``.
+    /// Writes `shortText`.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(shortText)

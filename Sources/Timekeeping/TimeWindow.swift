@@ -4,7 +4,7 @@
 public struct TimeWindow: Hashable, Sendable {
     /// The first moment inside.
     public let start: Timestamp
-    /// The first moment after it that is outside; never before ``start``.
+    /// The first moment after it that is outside; never before `start`.
     public let end: Timestamp
 
     /// The window between two moments; empty when `end` is not after `start`.

@@ -18,7 +18,7 @@ public final class TimeZoneRules: Sendable {
 
     /// How many intervals are remembered: at two changes a year, more than a century.
     static let intervalLimit = 256
-    /// How many zones ``named(_:)`` remembers; there are about 600 names.
+    /// How many zones `named(_:)` remembers; there are about 600 names.
     static let nameLimit = 1024
 
     private static let known = Mutex<[String: TimeZoneRules]>([:])

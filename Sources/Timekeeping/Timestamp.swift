@@ -4,7 +4,7 @@
 public struct Timestamp: Hashable, Comparable, Sendable {
     /// Seconds since 1970-01-01T00:00:00Z, negative before.
     public let seconds: Int64
-    /// The part of a second after ``seconds``, 0 to 999,999,999.
+    /// The part of a second after `seconds`, 0 to 999,999,999.
     public let nanoseconds: UInt32
 
     /// A moment from whole seconds and the rest.

@@ -62,7 +62,7 @@ extension Environment {
         return CheckResult(checked: checker.result(root), diagnostics: all)
     }
 
-    /// Checks a tree that came from ``parse(_:limits:expandsMacros:)`` without errors.
+    /// Checks a tree that came from `parse(_:limits:expandsMacros:)` without errors.
     public func check(_ expr: Expr, text: String = "") -> CheckResult {
         check(ParseResult(text: text, expr: expr, diagnostics: []))
     }

@@ -35,7 +35,7 @@ struct Compiler {
 
     /// Makes one more name known and gives its place: the number of names around it.
     ///
-    /// ``pop()`` ends it.
+    /// `pop()` ends it.
     mutating func push(_ name: String, _ kind: Local) -> Int {
         locals.append((name, kind))
         localCount = max(localCount, locals.count)

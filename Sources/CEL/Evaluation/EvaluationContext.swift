@@ -24,7 +24,7 @@ public final class EvaluationContext {
     }
     private var lastFailure: EvaluationFailure?
     private var lastSpan: Span?
-    /// Whether a pattern looked only at the first part of a longer text since ``reset()``.
+    /// Whether a pattern looked only at the first part of a longer text since `reset()`.
     public internal(set) var didCutText = false
 
     /// What each evaluation touches, behind a pointer so that reading it costs a load and no check.
@@ -153,7 +153,7 @@ public final class EvaluationContext {
 
     /// A slot for any value.
     ///
-    /// Its text or box lives until ``reset()``, or, while a condition runs, until the next evaluation.
+    /// Its text or box lives until `reset()`, or, while a condition runs, until the next evaluation.
     func slot(for value: Value) -> Slot {
         guard hot.pointee.isTransient else { return value.slot(text: scratch, boxes: &scratchBoxes) }
         hot.pointee.hasTransientText = true

@@ -56,7 +56,7 @@ public struct Program: Sendable {
         }
     }
 
-    /// The value as a slot; text and boxes that were made live until the context's ``EvaluationContext/reset()``.
+    /// The value as a slot; text and boxes that were made live until the context's `EvaluationContext.reset()`.
     ///
     /// - Returns: nil when there is no value; the context holds the failure.
     @inline(__always)

@@ -148,7 +148,7 @@ extension Expr {
         }
     }
 
-    /// Whether the chain of ``qualifiedName`` begins with a dot.
+    /// Whether the chain of `qualifiedName` begins with a dot.
     var isRooted: Bool {
         switch kind {
         case .name(_, let isRooted): isRooted

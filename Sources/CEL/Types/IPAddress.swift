@@ -22,7 +22,7 @@ public struct IPAddress: Hashable, Sendable {
         self = address
     }
 
-    /// An address from the UTF-8 of its text; see ``init(_:)-(String)``.
+    /// An address from the UTF-8 of its text; see `init(_:)-(String)`.
     public init?(_ text: UnsafeRawBufferPointer) {
         guard text.count >= 2, text.count <= 45 else { return nil }
         if text.contains(0x3a) {
@@ -144,7 +144,7 @@ extension IPAddress: CustomStringConvertible {
     }
 }
 
-/// A block of addresses in CIDR notation; bits past the prefix are kept until ``masked``.
+/// A block of addresses in CIDR notation; bits past the prefix are kept until `masked`.
 public struct AddressBlock: Hashable, Sendable {
     public let address: IPAddress
     /// 0 to the address's width.

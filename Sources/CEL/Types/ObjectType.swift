@@ -3,7 +3,7 @@ public struct ObjectType: Hashable, Sendable {
     /// One field: its name, its type and the slot that holds it.
     public struct Field: Hashable, Sendable {
         public let name: String
-        /// The type when there is a value; ``isNullable`` says whether there may be none.
+        /// The type when there is a value; `isNullable` says whether there may be none.
         public let type: CELType
         public let isNullable: Bool
         /// The index into a row of this type.

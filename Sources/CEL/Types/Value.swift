@@ -3,7 +3,7 @@ public import Timekeeping
 /// A value of CEL, when it is not in a slot.
 ///
 /// `==` and hashing are exact: kind and payload must agree, text by its code points, doubles by their bits. The
-/// equality of the language, in which 1 equals 1.0, is ``equals(_:)``.
+/// equality of the language, in which 1 equals 1.0, is `equals(_:)`.
 public enum Value: Sendable {
     case null
     case bool(Bool)
@@ -95,7 +95,7 @@ func sameText(_ left: String, _ right: String) -> Bool {
     left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
 }
 
-/// Hashes code points, to agree with ``sameText(_:_:)``.
+/// Hashes code points, to agree with `sameText(_:_:)`.
 func hashText(_ text: String, into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }

@@ -27,7 +27,7 @@ public final class ActivityEngine {
     private var seen: SeenIDs
     private var pending: [HeldActivity] = []
     private var signals: [ActivityBatch] = []
-    /// What signal rules raised, for their tests; empty unless ``keepsSignals``.
+    /// What signal rules raised, for their tests; empty unless `keepsSignals`.
     private(set) var raisedSignals: [Finding] = []
     private let keepsSignals: Bool
     private let hasSignals: Bool

@@ -16,7 +16,7 @@ struct KindIndex {
     }
 
     private var kinds: [(text: [UInt8], candidates: Candidates)] = []
-    /// Open addressing over ``kinds``; -1 is free.
+    /// Open addressing over `kinds`; -1 is free.
     private var table: [Int32] = []
     private var byType: [Int64: Candidates] = [:]
     private var always = Candidates()

@@ -3,7 +3,7 @@ import FieldStorage
 import RuleLanguage
 import Timekeeping
 
-/// The tables that expressions read, laid out as ``FrameLayout`` says, and the memory of one worker.
+/// The tables that expressions read, laid out as `FrameLayout` says, and the memory of one worker.
 ///
 /// One owner fills the tables and runs programs; nothing is allocated to look at one more row.
 final class RuleFrame {

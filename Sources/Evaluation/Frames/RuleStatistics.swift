@@ -2,7 +2,7 @@ import CEL
 
 /// What happened to one bound rule, for status, metrics and the report.
 public struct RuleStatistics: Hashable, Sendable {
-    /// How many different causes are kept; the rest counts into ``errors`` alone.
+    /// How many different causes are kept; the rest counts into `errors` alone.
     static let causeLimit = 16
 
     /// Rows or activities its conditions were tried on.

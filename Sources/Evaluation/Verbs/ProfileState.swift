@@ -45,7 +45,7 @@ struct ProfileState {
         }
     }
 
-    /// Remembers what the last ``look(_:_:_:)`` saw.
+    /// Remembers what the last `look(_:_:_:)` saw.
     mutating func learn(_ time: Timestamp) {
         guard let (key, value) = current else { return }
         let history = profile.history

@@ -25,7 +25,7 @@ public struct StateBody: Sendable {
         public let aggregates: [Aggregate]
     }
 
-    /// The word of ``Schema/rows`` whose rows are judged.
+    /// The word of `Schema.rows` whose rows are judged.
     public let each: String
     /// Which rows count; nil: all.
     public let `where`: Program?
@@ -87,7 +87,7 @@ public enum Verb: Sendable {
 
     /// Several activities of one key within a time.
     public struct SequenceVerb: Sendable {
-        /// One step; its record is table ``FrameLayout/firstStepTable`` plus its index.
+        /// One step; its record is table `FrameLayout.firstStepTable` plus its index.
         public struct Step: Sendable {
             public let id: String
             public let match: Program?

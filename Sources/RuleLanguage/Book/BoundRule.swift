@@ -4,7 +4,7 @@ public import Timekeeping
 
 /// A rule compiled for one policy: with its parameters, lists, scope and exceptions.
 ///
-/// Every program reads a frame laid out as ``layout`` says.
+/// Every program reads a frame laid out as `layout` says.
 public struct BoundRule: Sendable {
     /// A reviewed "not this one" over the finding's final context, after counting.
     public struct Exception: Sendable {
@@ -24,9 +24,9 @@ public struct BoundRule: Sendable {
 
     /// Rows of that word for which the condition holds are left out before grouping.
     public struct ScopeExclusion: Sendable {
-        /// A word of ``Schema/rows``, such as `user`.
+        /// A word of `Schema.rows`, such as `user`.
         public let row: String
-        /// Reads the row in ``FrameLayout/subjectTable``, whatever the rule's own subject is.
+        /// Reads the row in `FrameLayout.subjectTable`, whatever the rule's own subject is.
         public let when: Program
     }
 

@@ -27,7 +27,7 @@ public struct Rule: Sendable {
     public let references: [String]
     public let falsePositives: [String]
     public let isEnabled: Bool
-    /// Raises no alert; its hits are activities of kind ``signalKind`` for other rules.
+    /// Raises no alert; its hits are activities of kind `signalKind` for other rules.
     public let isSignal: Bool
     public let tests: [RuleTest]
     /// The folder below `Rules/` that the file lies in, which `select: {topic: ...}` picks by.

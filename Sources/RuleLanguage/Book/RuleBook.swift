@@ -8,7 +8,7 @@ public struct RuleBook: Sendable {
     public let policies: [Policy]
     /// By policy, then rule.
     ///
-    /// Signals come in here too, see ``signalOrder``.
+    /// Signals come in here too, see `signalOrder`.
     public let bindings: [BoundRule]
     /// Lists of `define`, before policies change them, by name.
     public let lists: [String: Value]

@@ -20,7 +20,7 @@ public enum FixtureValue: Hashable, Sendable {
 public struct RuleTest: Sendable {
     /// One row of a collection of the directory; fields that are not named take their usual value.
     public struct Row: Hashable, Sendable {
-        /// A word of ``Schema/rows``.
+        /// A word of `Schema.rows`.
         public let word: String
         public let fields: [String: FixtureValue]
     }

@@ -2,7 +2,7 @@ import Alerting
 import Diagnostics
 import Timekeeping
 
-/// Reads the keys of one mapping; what nobody asked for is reported by ``finish()``.
+/// Reads the keys of one mapping; what nobody asked for is reported by `finish()`.
 struct MappingReader {
     let sink: DiagnosticSink
     let span: Span

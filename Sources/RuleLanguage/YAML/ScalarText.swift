@@ -3,7 +3,7 @@ import Diagnostics
 /// The decoded text of one YAML scalar, and where each byte of it was written.
 ///
 /// What a checker says of the decoded text (`'it''s'` is `it's`, a folded line break is a blank) is put back to its
-/// place in the file by ``fileSpan(_:)``.
+/// place in the file by `fileSpan(_:)`.
 struct ScalarText: Sendable, Hashable {
     /// How a scalar is written.
     enum Style: Sendable {
@@ -27,7 +27,7 @@ struct ScalarText: Sendable, Hashable {
 
     /// Where a stretch of the decoded text stands in the file.
     ///
-    /// - Returns: From the first byte's place to behind the last byte's; both lie inside ``span``.
+    /// - Returns: From the first byte's place to behind the last byte's; both lie inside `span`.
     func fileSpan(_ inner: Span) -> Span {
         guard !text.isEmpty, places.count == text.utf8.count + 1 else { return span }
         let start = places[min(inner.start, places.count - 1)]
