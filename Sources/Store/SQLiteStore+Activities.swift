@@ -73,6 +73,30 @@ extension SQLiteStore {
         }
     }
 
+    public func activities(
+        connection: String, from: Timestamp, until: Timestamp
+    ) async throws -> ActivityBatch {
+        let found = try await read { [decoder] database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return ActivityBatch(capacity: 1) }
+            // The column is cut to microseconds, so it finds a little more than is wanted.
+            let condition = "connection = ? AND time BETWEEN ? AND ? AND source <> ?"
+            let arguments: StatementArguments = [
+                id, from.stored, until.stored, ActivitySource.snapshot.rawValue,
+            ]
+            let count = try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM activities WHERE \(condition)", arguments: arguments)
+            let batch = ActivityBatch(capacity: count ?? 0)
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT \(ActivityRows.columns) FROM activities WHERE \(condition)",
+                arguments: arguments)
+            while let row = try rows.next() {
+                _ = try ActivityRows.append(row, to: batch, decoder: decoder)
+            }
+            return batch
+        }
+        return Self.sorted(found) { $0 >= from && $0 < until }
+    }
+
     public func activities(connection: String, ids: [String]) async throws -> ActivityBatch {
         let found = try await read { [decoder] database in
             let wanted = Array(Set(ids))
@@ -97,28 +121,6 @@ extension SQLiteStore {
         return Self.sorted(found)
     }
 
-    public func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch {
-        let found = try await read { [decoder] database in
-            guard let id = try ConnectionRow.id(of: connection, in: database) else {
-                return ActivityBatch(capacity: 1)
-            }
-            let condition = "connection = ? AND time >= ? AND time < ? AND source <> 'snapshot'"
-            let arguments: StatementArguments = [id, from.stored, until.stored]
-            let count =
-                try Int.fetchOne(
-                    database, sql: "SELECT count(*) FROM activities WHERE \(condition)", arguments: arguments) ?? 0
-            let batch = ActivityBatch(capacity: count)
-            let rows = try Row.fetchCursor(
-                database, sql: "SELECT \(ActivityRows.columns) FROM activities WHERE \(condition)",
-                arguments: arguments)
-            while let row = try rows.next() {
-                _ = try ActivityRows.append(row, to: batch, decoder: decoder)
-            }
-            return batch
-        }
-        return Self.sorted(found)
-    }
-
     /// Records that could not be read, oldest first.
     public func quarantine(connection: String, limit: Int = 1000) async throws -> [UnreadableText] {
         try await read { database in
@@ -131,11 +133,13 @@ extension SQLiteStore {
         }
     }
 
-    /// The same activities in (time, id) order, in a batch that keeps the given one's memory alive.
-    private static func sorted(_ batch: ActivityBatch) -> ActivityBatch {
-        let order = (0..<batch.count).map { batch.activity(at: $0) }
+    /// The activities of the wanted times in (time, id) order, in a batch that keeps the given one's memory alive.
+    private static func sorted(
+        _ batch: ActivityBatch, where isWanted: (Timestamp) -> Bool = { _ in true }
+    ) -> ActivityBatch {
+        let order = (0..<batch.count).map { batch.activity(at: $0) }.filter { isWanted($0.time) }
             .sorted { ($0.time, $0.id) < ($1.time, $1.id) }
-        let sorted = ActivityBatch(capacity: batch.count)
+        let sorted = ActivityBatch(capacity: order.count)
         sorted.retain(batch)
         for activity in order {
             let row = sorted.append()

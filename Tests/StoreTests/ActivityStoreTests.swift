@@ -94,6 +94,25 @@ import Timekeeping
         #expect(found.activity(at: 1).text(.observedBy) == "api")
     }
 
+    /// Activities are a minute apart from the start; the upper edge does not belong to the window.
+    @Test(arguments: [
+        (Int64(0), Int64(180), ["c", "b", "a"]), (0, 120, ["c", "b"]), (60, 121, ["b", "a"]), (61, 120, []),
+    ])
+    func whatExplainsAChangeIsReadByTime(_ from: Int64, _ until: Int64, _ ids: [String]) async throws {
+        let store = try Fixture.memory()
+        _ = try await store.commit(
+            Fixture.batch(ids: ["c", "b", "a"]), unreadable: [], cursor: Fixture.cursor(0), connection: "acme",
+            source: .api)
+        let generation = try await store.beginGeneration(connection: "acme", at: Fixture.start)
+        _ = try await store.finish(
+            generation, availability: [:], derived: Fixture.batch(ids: ["snapshot:1", "snapshot:2"]),
+            connection: "acme", at: Fixture.start)
+        let found = try await store.activities(
+            connection: "acme", from: Fixture.at(from), until: Fixture.at(until))
+        #expect(Self.ids(found) == ids)
+        #expect(try await store.activities(connection: "other", from: .earliest, until: .latest).count == 0)
+    }
+
     @Test func moreIDsThanAStatementTakesAreAskedInParts() async throws {
         let store = try Fixture.memory()
         let ids = (0..<1200).map { "id\($0)" }
