@@ -43,6 +43,12 @@ import Timekeeping
         #expect(second.status == status && second.json["statusCode"] as? Int == status)
     }
 
+    @Test func aStatusOf400IsTheOldRateLimit() throws {
+        var desk = try Desk { $0.faults = FaultPlan([Fault("/api/1/events", .always, .status(400))]) }
+        let reply = desk.get("/api/1/events")
+        #expect(reply.status == 400 && reply.text.contains("\"message\":\"rate_limit_exceeded\""))
+    }
+
     @Test func aFaultHitsItsCallsAndNoOthers() throws {
         var desk = try Desk { $0.faults = FaultPlan([Fault("/api/1/groups", .calls(2...3), .html(502))]) }
         #expect((1...4).map { _ in desk.get("/api/1/groups").status } == [200, 502, 502, 200])

@@ -128,6 +128,15 @@ import Timekeeping
             })
     }
 
+    @Test(arguments: PlantedKind.allCases.filter { $0 != .massGroupChange })
+    func oneKindIsPlantedAlone(_ kind: PlantedKind) {
+        let world = Self.world(Size(users: 300, events: 1000, seed: 9), planted: [kind])
+        #expect(!world.truth.cases.isEmpty && world.truth.cases.allSatisfy { $0.kind == kind })
+        #expect((world.tenant.superUsers.count > 5) == (kind == .tooManySuperUsers))
+        let open = world.tenant.superUsers.filter { world.tenant.devices(of: $0).isEmpty }
+        #expect(open.isEmpty != (kind == .privilegedUserWithoutMFA))
+    }
+
     @Test func everyAttackNamesItsEvents() {
         let world = Self.world(Self.sizes[2])
         let attacks = world.truth.cases.filter { !$0.kind.isState }

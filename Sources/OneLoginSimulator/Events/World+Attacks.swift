@@ -1,6 +1,6 @@
 import Timekeeping
 
-/// The planted states and attacks. Offsets are milliseconds from an attack's begin.
+/// The planted attacks. Offsets are milliseconds from an attack's begin.
 extension World {
     /// Events of one attack with their offsets, and whom a rule must name.
     private struct Plot {
@@ -34,80 +34,6 @@ extension World {
             event.time = time + (span.map { offset * $0 / length } ?? offset)
             pending.append(Pending(event: event, attack: attack))
         }
-    }
-
-    // MARK: states
-
-    /// Lists the states the tenant was made with.
-    mutating func listStates(_ kinds: [PlantedKind]) {
-        guard !kinds.isEmpty else { return }
-        let cast = tenant.cast
-        addState(.tooManySuperUsers, users: cast.superUsers, hasOwnKeys: false)
-        addState(.staleCredentials, users: (cast.idle + cast.neverSignedIn).sorted(), hasOwnKeys: true)
-        addState(.privilegedUserWithoutMFA, users: cast.withoutFactor, hasOwnKeys: true)
-    }
-
-    private mutating func addState(_ kind: PlantedKind, users: [Int], hasOwnKeys: Bool) {
-        let from = Timestamp(milliseconds: now)
-        for group in hasOwnKeys ? users.map({ [$0] }) : [users] {
-            let key = hasOwnKeys ? ["user_id": String(Tenant.userID(group[0]))] : [:]
-            truth.cases.append(
-                PlantedCase(
-                    attack: attacks, kind: kind, rule: kind.rawValue, key: key, from: from,
-                    userIDs: group.map { Tenant.userID($0) }))
-            attacks += 1
-        }
-    }
-
-    private mutating func plantState(_ kind: PlantedKind, _ attack: Int) {
-        switch kind {
-        case .tooManySuperUsers:
-            let added = (0..<6).map { _ in takeOne() }
-            for user in added where !tenant.superUsers.binaryContains(user) {
-                tenant.superUsers.insert(user, at: tenant.superUsers.binaryPlace(of: user))
-            }
-            tenant.touch()
-            addState(kind, users: tenant.superUsers, hasOwnKeys: false)
-        case .staleCredentials:
-            let user = takeOne()
-            let moment = now - 120 * 86_400_000
-            tenant.change(user) { change in
-                change.lastLogin = .some(moment)
-                change.createdAt = moment - 86_400_000
-            }
-            addState(kind, users: [user], hasOwnKeys: true)
-        case .privilegedUserWithoutMFA:
-            let free = tenant.superUsers.filter { !tenant.devices(of: $0).isEmpty }
-            guard let user = free.last else { return }
-            tenant.change(user) { $0.removedDevices.insert(.max) }
-            addState(kind, users: [user], hasOwnKeys: true)
-        case .massGroupChange:
-            planGroupChanges(at: now, users: 25)
-        default: return
-        }
-    }
-
-    /// Lets some active people move to one group at a moment, and lists it.
-    ///
-    /// - Returns: Their ids, rising.
-    @discardableResult
-    mutating func planGroupChanges(at time: Int64, users: Int) -> [Int] {
-        let target = 1
-        var people: [Int] = []
-        var seat = 0
-        while people.count < users, seat < users * 50 {
-            let user = person(salt: 40_000 + attacks &* 5000 &+ seat)
-            seat += 1
-            if !people.contains(user), tenant.core(user).group != target { people.append(user) }
-        }
-        people.sort()
-        schedule(GroupChange(time: time, users: people, group: target))
-        truth.cases.append(
-            PlantedCase(
-                attack: attacks, kind: .massGroupChange, rule: PlantedKind.massGroupChange.rawValue, key: [:],
-                from: Timestamp(milliseconds: time), userIDs: people.map { Tenant.userID($0) }))
-        attacks += 1
-        return people.map { Tenant.userID($0) }
     }
 
     // MARK: attacks
@@ -266,7 +192,7 @@ extension World {
     }
 
     /// An ordinary, active person.
-    private func person(salt: Int) -> Int {
+    func person(salt: Int) -> Int {
         let first = tenant.cast.administrators
         var index = first + tenant.dice.below(tenant.size - first, .plan, 3_000_000 &+ salt)
         for _ in 0..<tenant.size {
@@ -278,7 +204,7 @@ extension World {
     }
 
     /// An ordinary, active person who plays in no other attack, while there are any.
-    private mutating func takeOne() -> Int {
+    mutating func takeOne() -> Int {
         var user = person(salt: taken.count &* 977)
         for attempt in 0..<200 where taken.contains(user) { user = person(salt: taken.count &* 977 &+ attempt &+ 1) }
         taken.insert(user)

@@ -41,7 +41,7 @@ struct World: Sendable {
         violations: Int
     ) {
         let states = kinds.filter { $0.isState }
-        tenant = Tenant(seed: seed, users: users, epoch: now, violations: states.isEmpty ? 0 : violations)
+        tenant = Tenant(seed: seed, users: users, epoch: now, states: states, violations: violations)
         log = EventLog(dice: tenant.dice)
         truth = GroundTruth(seed: seed, users: users)
         self.now = now.milliseconds

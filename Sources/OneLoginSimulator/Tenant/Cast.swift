@@ -15,12 +15,15 @@ struct Cast: Sendable {
     /// Those the background events leave alone.
     let quiet: Set<Int>
 
-    init(dice: Dice, users: Int, violations: Int) {
+    /// - Parameters:
+    ///   - states: Which of the planted states there are.
+    ///   - violations: How many idle people there are, and how many that never signed in.
+    init(dice: Dice, users: Int, states: Set<PlantedKind>, violations: Int) {
         let administrators = max(9, min(max(12, users / 100), users / 3))
         self.administrators = administrators
-        superUsers = Array(0..<(violations > 0 ? min(7, administrators - 1) : 3))
+        superUsers = Array(0..<(states.contains(.tooManySuperUsers) ? min(7, administrators - 1) : 3))
         let lastWithList = (0..<administrators).last { $0 % 3 != 1 } ?? 0
-        withoutFactor = violations > 0 ? [1, lastWithList] : []
+        withoutFactor = states.contains(.privilegedUserWithoutMFA) ? [1, lastWithList] : []
         var taken: Set<Int> = []
         func take(_ count: Int, salt: Int) -> [Int] {
             var found: [Int] = []
@@ -32,8 +35,9 @@ struct Cast: Sendable {
             }
             return found.sorted()
         }
-        idle = take(violations, salt: 1_000_000)
-        neverSignedIn = take(violations, salt: 2_000_000)
+        let stale = states.contains(.staleCredentials) ? violations : 0
+        idle = take(stale, salt: 1_000_000)
+        neverSignedIn = take(stale, salt: 2_000_000)
         quiet = taken
     }
 

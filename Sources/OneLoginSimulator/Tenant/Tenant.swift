@@ -32,13 +32,14 @@ struct Tenant: Sendable {
     /// - Parameters:
     ///   - users: At least 30, so that there are enough people for the cast.
     ///   - epoch: The moment the ages of accounts count back from.
-    ///   - violations: How many of each planted state there are; 0 for a tenant that keeps every rule.
-    init(seed: UInt64, users: Int, epoch: Timestamp, violations: Int = 3) {
+    ///   - states: The planted states; none for a tenant that keeps every rule.
+    ///   - violations: How many users each planted state about single users has, where it can be chosen.
+    init(seed: UInt64, users: Int, epoch: Timestamp, states: [PlantedKind], violations: Int) {
         precondition(users >= 30, "a simulated tenant has at least 30 users")
         dice = Dice(seed: seed)
         self.epoch = epoch.milliseconds
         size = users
-        cast = Cast(dice: dice, users: users, violations: violations)
+        cast = Cast(dice: dice, users: users, states: Set(states), violations: violations)
         appsOfRoles = Self.appsOfRoles(dice)
         superUsers = cast.superUsers
         for index in cast.withoutFactor { changes[index, default: UserChange()].removedDevices.insert(.max) }
