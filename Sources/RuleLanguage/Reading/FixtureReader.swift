@@ -35,7 +35,7 @@ struct FixtureReader {
         }
         let place = entries.first?.key.span ?? node.span
         let time = entries.first { $0.key.text == "at" }.map { self.moment($0.value, from: base) } ?? base
-        let words = ["at", "repeat", "every", "item"]
+        let words = MappingShape.repetition.keys.map(\.name)
         guard entries.contains(where: { $0.key.text == "repeat" || $0.key.text == "item" }) else {
             items.append(
                 Item(time: time, entries: entries.filter { $0.key.text != "at" }, place: place, index: index))

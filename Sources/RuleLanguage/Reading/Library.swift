@@ -31,15 +31,15 @@ struct Library {
     // MARK: Reading
 
     mutating func read(_ document: YAMLDocument, _ sink: DiagnosticSink, schema: Schema) {
-        guard var root = MappingReader(document.root, "the document", sink), let node = root.node("define") else {
+        guard var root = MappingReader(document.root, .definition, sink), let node = root.node("define") else {
             return
         }
         root.finish()
-        guard var keys = MappingReader(node, "`define`", sink) else { return }
-        if let node = keys.node("lists"), var names = MappingReader(node, "`lists`", sink) {
+        guard var keys = MappingReader(node, .define, sink) else { return }
+        if let node = keys.node("lists"), var names = MappingReader(names: node, "`lists`", sink) {
             for entry in names.all() { readList(entry, names, sink) }
         }
-        if let node = keys.node("functions"), var names = MappingReader(node, "`functions`", sink) {
+        if let node = keys.node("functions"), var names = MappingReader(names: node, "`functions`", sink) {
             for entry in names.all() { readFunction(entry, sink, schema) }
         }
         keys.finish()
@@ -65,9 +65,9 @@ struct Library {
     }
 
     private mutating func readFunction(_ entry: YAMLNode.Entry, _ sink: DiagnosticSink, _ schema: Schema) {
-        guard var keys = MappingReader(entry.value, "a function", sink) else { return }
+        guard var keys = MappingReader(entry.value, .function, sink) else { return }
         var parameters: [(String, CELType)] = []
-        if let node = keys.node("args"), var names = MappingReader(node, "`args`", sink) {
+        if let node = keys.node("args"), var names = MappingReader(names: node, "`args`", sink) {
             for argument in names.all() {
                 guard let text = names.scalar(argument.value, "`\(argument.key.text)`"),
                     let type = self.type(text, sink, schema)
@@ -76,7 +76,6 @@ struct Library {
             }
         }
         let body = keys.expression("is")
-        if keys.place(of: "is") == nil { keys.missing("is", "write the expression that the function stands for") }
         keys.finish()
         guard let body else { return }
         guard Names.isIdentifier(entry.key.text), !functions.contains(where: { $0.name.text == entry.key.text }) else {

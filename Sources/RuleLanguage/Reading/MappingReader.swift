@@ -7,13 +7,24 @@ struct MappingReader {
     let sink: DiagnosticSink
     let span: Span
     private let what: String
+    /// The keys of the mapping; nil where they are names of the author.
+    private let shape: MappingShape?
     private let entries: [YAMLNode.Entry]
     private var asked: [String] = []
 
-    /// A reader of a mapping; nil, with a diagnostic, for anything else.
+    /// A reader of a mapping whose keys are those of a shape; nil, with a diagnostic, for anything else.
+    init?(_ node: YAMLNode, _ shape: MappingShape, _ sink: DiagnosticSink) {
+        self.init(node, shape.what, shape, sink)
+    }
+
+    /// A reader of a mapping whose keys are names of the author; nil, with a diagnostic, for anything else.
     ///
-    /// - Parameter what: What the mapping is, with its article: `a rule`.
-    init?(_ node: YAMLNode, _ what: String, _ sink: DiagnosticSink) {
+    /// - Parameter what: What the mapping is, as the author writes it: `let` in backquotes.
+    init?(names node: YAMLNode, _ what: String, _ sink: DiagnosticSink) {
+        self.init(node, what, nil, sink)
+    }
+
+    private init?(_ node: YAMLNode, _ what: String, _ shape: MappingShape?, _ sink: DiagnosticSink) {
         guard case .mapping(let entries) = node.content else {
             if !node.isRefused {
                 sink.error(
@@ -30,6 +41,7 @@ struct MappingReader {
         }
         self.sink = sink
         self.what = what
+        self.shape = shape
         self.entries = entries
         span = entries.first?.key.span ?? node.span
     }
@@ -45,32 +57,39 @@ struct MappingReader {
         return entries
     }
 
-    /// The value of a key; nil when the key is missing.
+    /// The value of a key; nil when the key is missing, which is reported where the shape says what to do then.
     mutating func node(_ key: String) -> YAMLNode? {
+        let isFirst = !asked.contains(key)
         asked.append(key)
-        return entries.first { $0.key.text == key }?.value
+        if let entry = entries.first(where: { $0.key.text == key }) { return entry.value }
+        guard let shape else { return nil }
+        guard let known = shape.key(key) else { preconditionFailure("`\(key)` is not in the table of \(what)") }
+        if isFirst, let help = known.missing { missing(key, help) }
+        return nil
+    }
+
+    /// The value of a key that the table says holds this.
+    private mutating func node(_ key: String, as value: ValueShape) -> YAMLNode? {
+        if let known = shape?.key(key) {
+            precondition(known.value == value, "`\(key)` of \(what) is read as something else than its table says")
+        }
+        return node(key)
     }
 
     /// Where a key stands, for messages about it.
     func place(of key: String) -> Span? { entries.first { $0.key.text == key }?.key.span }
 
-    /// The value of a key that must be there.
-    mutating func required(_ key: String, _ help: String) -> YAMLNode? {
-        if let node = node(key) { return node }
-        missing(key, help)
-        return nil
-    }
-
     func missing(_ key: String, _ help: String) {
         sink.error(.missingKey, "\(what) needs `\(key)`", at: span, label: "`\(key)` is missing", help: help)
     }
 
-    /// Reports every key that was not asked for.
+    /// Reports every key that the shape does not have.
     func finish() {
-        for entry in entries where !asked.contains(entry.key.text) {
+        let known = shape?.keys.map(\.name) ?? asked
+        for entry in entries where !known.contains(entry.key.text) {
             let name = entry.key.text
-            let near = nearestName(to: name, in: Set(asked))
-            let list = asked.count <= 12 ? "known here: " + asked.map { "`\($0)`" }.joined(separator: ", ") : nil
+            let near = nearestName(to: name, in: Set(known))
+            let list = known.count <= 12 ? "known here: " + known.map { "`\($0)`" }.joined(separator: ", ") : nil
             sink.error(
                 .unknownKey, "`\(name)` is not a key of \(what)", at: entry.key.span, label: "unknown key",
                 help: near.map { "did you mean `\($0)`?" } ?? list)
@@ -85,7 +104,7 @@ struct MappingReader {
     /// The text of a scalar node.
     func scalar(_ node: YAMLNode, _ name: String) -> ScalarText? {
         if case .scalar(let text) = node.content {
-            if !node.isEmptyScalar { return text }
+            if !node.isEmptyScalar, !node.isNull { return text }
             sink.error(.wrongShape, "\(name) has no value", at: node.span, help: "write one, or remove the key")
         } else if !node.isRefused {
             sink.error(.wrongShape, "\(name) is text, and this is \(node.kindName)", at: node.span)
@@ -95,7 +114,7 @@ struct MappingReader {
 
     /// A list of text, empty when the key is missing.
     mutating func texts(_ key: String) -> [ScalarText] {
-        guard let node = node(key) else { return [] }
+        guard let node = node(key, as: .list(.text)) else { return [] }
         return items(node, "`\(key)`").compactMap { scalar($0, "an item of `\(key)`") }
     }
 
@@ -111,7 +130,7 @@ struct MappingReader {
     }
 
     mutating func flag(_ key: String) -> Bool? {
-        guard let text = text(key) else { return nil }
+        guard let text = node(key, as: .flag).flatMap({ scalar($0, "`\(key)`") }) else { return nil }
         if text.text == "true" || text.text == "false" { return text.text == "true" }
         sink.error(
             .badValue, "`\(key)` is `true` or `false`, not `\(text.text)`", at: text.span,
@@ -121,7 +140,7 @@ struct MappingReader {
 
     /// A length of time above zero.
     mutating func span(_ key: String) -> TimeSpan? {
-        guard let text = text(key) else { return nil }
+        guard let text = node(key, as: .span).flatMap({ scalar($0, "`\(key)`") }) else { return nil }
         guard let span = TimeSpan(text.text), span > .zero else {
             sink.error(
                 .badSpan, "`\(key)` is a length of time, not `\(text.text)`", at: text.span,
@@ -135,17 +154,15 @@ struct MappingReader {
     ///
     /// An hour stands in for one that is missing or wrong, so that what depends on it is checked in the same run; the
     /// error keeps the rule out of the book.
-    mutating func requiredSpan(_ key: String, _ help: String) -> TimeSpan? {
-        guard place(of: key) != nil else {
-            missing(key, help)
-            asked.append(key)
-            return .hours(1)
-        }
+    ///
+    /// - Parameter help: What to do where the shape does not say it, because the key is not needed everywhere.
+    mutating func requiredSpan(_ key: String, or help: String? = nil) -> TimeSpan? {
+        if let help, place(of: key) == nil { missing(key, help) }
         return span(key) ?? .hours(1)
     }
 
     mutating func severity(_ key: String) -> Severity? {
-        guard let text = text(key) else { return nil }
+        guard let text = node(key, as: .severity).flatMap({ scalar($0, "`\(key)`") }) else { return nil }
         if let level = Severity(rawValue: text.text) { return level }
         let names = Severity.allCases.map(\.rawValue)
         sink.error(
@@ -156,7 +173,7 @@ struct MappingReader {
     }
 
     mutating func zone(_ key: String) -> TimeZoneRules? {
-        guard let text = text(key) else { return nil }
+        guard let text = node(key, as: .zone).flatMap({ scalar($0, "`\(key)`") }) else { return nil }
         if let zone = TimeZoneRules.named(text.text) { return zone }
         sink.error(
             .badTimeZone, "no time zone is named `\(text.text)`", at: text.span,
@@ -168,11 +185,11 @@ struct MappingReader {
     // MARK: Expressions
 
     mutating func expression(_ key: String) -> ExpressionText? {
-        node(key).flatMap { expression($0, "`\(key)`") }
+        node(key, as: .expression).flatMap { expression($0, "`\(key)`") }
     }
 
     mutating func expressions(_ key: String) -> [ExpressionText]? {
-        guard let node = node(key) else { return nil }
+        guard let node = node(key, as: .list(.expression)) else { return nil }
         return items(node, "`\(key)`").compactMap { expression($0, "an item of `\(key)`", inFlow: node.isFlow) }
     }
 

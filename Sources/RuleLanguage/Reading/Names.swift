@@ -7,7 +7,7 @@ enum Names {
     /// The numbers of `spike`, in the order of their slots.
     static let spike = ["current", "mean", "stddev", "median", "mad", "max", "p95", "buckets"]
     /// Words of CEL that cannot be names.
-    private static let reserved: Set<String> = [
+    static let reserved: Set<String> = [
         "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import",
         "let", "loop", "package", "namespace", "return", "var", "void", "while",
     ]

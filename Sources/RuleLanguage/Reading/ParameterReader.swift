@@ -6,7 +6,9 @@ struct ParameterReader {
     let sink: DiagnosticSink
 
     func parameters(_ keys: inout MappingReader) -> [RuleSource.Parameter] {
-        guard let node = keys.node("params"), var names = MappingReader(node, "`params`", sink) else { return [] }
+        guard let node = keys.node("params"), var names = MappingReader(names: node, "`params`", sink) else {
+            return []
+        }
         return names.all().compactMap { entry in
             guard Names.isIdentifier(entry.key.text) else {
                 sink.error(
@@ -19,11 +21,9 @@ struct ParameterReader {
     }
 
     private func parameter(_ entry: YAMLNode.Entry) -> RuleSource.Parameter? {
-        guard var keys = MappingReader(entry.value, "a parameter", sink) else { return nil }
+        guard var keys = MappingReader(entry.value, .parameter, sink) else { return nil }
         let typeText = keys.text("type")
-        if keys.place(of: "type") == nil { keys.missing("type", "write `type: int`, or another type") }
         let standard = keys.node("default")
-        if standard == nil { keys.missing("default", "write the value that holds where no policy sets one") }
         let description = keys.text("description")?.text ?? ""
         keys.finish()
         guard let typeText, let standard, let type = self.type(typeText),

@@ -8,7 +8,7 @@ struct PolicyReader {
     let schema: Schema
 
     func read(_ document: YAMLDocument) -> PolicySource? {
-        guard var keys = MappingReader(document.root, "a policy", sink) else { return nil }
+        guard var keys = MappingReader(document.root, .policy, sink) else { return nil }
         let id = keys.text("policy")
         if let id, !Names.isKebab(id.text) {
             sink.error(
@@ -19,14 +19,14 @@ struct PolicyReader {
         let description = keys.text("description")?.text ?? ""
         var connections = ["*"]
         var exclusions: [PolicySource.Exclusion] = []
-        if let node = keys.node("scope"), var scope = MappingReader(node, "`scope`", sink) {
+        if let node = keys.node("scope"), var scope = MappingReader(node, .scope, sink) {
             let names = scope.texts("connections").map(\.text)
             if scope.place(of: "connections") != nil { connections = names }
             exclusions = scope.node("exclude").map { self.exclusions($0) } ?? []
             scope.finish()
         }
         let lists = keys.node("lists").map { self.lists($0) } ?? []
-        let nodes = keys.required("rules", "write which rules hold here") ?? nil
+        let nodes = keys.node("rules")
         let items = nodes.map { keys.items($0, "`rules`") }?.compactMap { item($0) } ?? []
         let controls = keys.node("controls").map { keys.items($0, "`controls`") }?.compactMap { control($0) } ?? []
         keys.finish()
@@ -37,7 +37,7 @@ struct PolicyReader {
     }
 
     private func exclusions(_ node: YAMLNode) -> [PolicySource.Exclusion] {
-        guard var words = MappingReader(node, "`exclude`", sink) else { return [] }
+        guard var words = MappingReader(names: node, "`exclude`", sink) else { return [] }
         return words.all().compactMap { entry in
             guard let row = schema.row(entry.key.text) else {
                 let near = nearestName(to: entry.key.text, in: schema.rows.map(\.word))
@@ -52,12 +52,11 @@ struct PolicyReader {
     }
 
     private func lists(_ node: YAMLNode) -> [PolicySource.ListChange] {
-        guard var names = MappingReader(node, "`lists`", sink) else { return [] }
+        guard var names = MappingReader(names: node, "`lists`", sink) else { return [] }
         return names.all().compactMap { entry in
             if case .mapping = entry.value.content {
-                guard var change = MappingReader(entry.value, "a change of a list", sink) else { return nil }
+                guard var change = MappingReader(entry.value, .listChange, sink) else { return nil }
                 let items = change.texts("add").map(\.text)
-                if change.place(of: "add") == nil { change.missing("add", "write `{ add: [...] }`, or `[...]`") }
                 change.finish()
                 return PolicySource.ListChange(name: entry.key, items: items, isAdded: true)
             }
@@ -70,7 +69,7 @@ struct PolicyReader {
     // MARK: Rules
 
     private func item(_ node: YAMLNode) -> PolicySource.Item? {
-        guard var keys = MappingReader(node, "an item of `rules`", sink) else { return nil }
+        guard var keys = MappingReader(node, .ruleItem, sink) else { return nil }
         let rule = keys.text("rule")
         let select = keys.node("select").flatMap { self.select($0) }
         if keys.place(of: "rule") == nil, keys.place(of: "select") == nil {
@@ -80,7 +79,7 @@ struct PolicyReader {
             sink.error(.verbConflict, "an item has `rule` or `select`, not both", at: place, help: "remove one of them")
         }
         var parameters: [(name: ScalarText, value: YAMLNode)] = []
-        if let node = keys.node("params"), var names = MappingReader(node, "`params`", sink) {
+        if let node = keys.node("params"), var names = MappingReader(names: node, "`params`", sink) {
             parameters = names.all().map { ($0.key, $0.value) }
         }
         let severity = keys.severity("severity")
@@ -94,7 +93,7 @@ struct PolicyReader {
     }
 
     private func select(_ node: YAMLNode) -> PolicySource.Item.Choice? {
-        guard var keys = MappingReader(node, "`select`", sink) else { return nil }
+        guard var keys = MappingReader(node, .select, sink) else { return nil }
         let tags = keys.texts("tags").map(\.text)
         let topic = keys.text("topic")?.text
         if tags.isEmpty, topic == nil { keys.missing("tags` or `topic", "write what to pick rules by") }
@@ -103,11 +102,9 @@ struct PolicyReader {
     }
 
     private func exception(_ node: YAMLNode) -> PolicySource.ExceptionSource? {
-        guard var keys = MappingReader(node, "an exception", sink) else { return nil }
+        guard var keys = MappingReader(node, .exception, sink) else { return nil }
         let name = keys.text("name")
-        if keys.place(of: "name") == nil { keys.missing("name", "give it a name, under which its hits are counted") }
         let when = keys.expression("when")
-        if keys.place(of: "when") == nil { keys.missing("when", "write which findings are not meant") }
         let reason = keys.text("reason")
         let owner = keys.text("owner")
         let expiry = keys.text("expires")
@@ -134,13 +131,10 @@ struct PolicyReader {
     }
 
     private func control(_ node: YAMLNode) -> PolicySource.ControlSource? {
-        guard var keys = MappingReader(node, "a control", sink) else { return nil }
+        guard var keys = MappingReader(node, .control, sink) else { return nil }
         let id = keys.text("id")
-        if keys.place(of: "id") == nil { keys.missing("id", "write the number that the framework gives it") }
         let title = keys.text("title")
-        if keys.place(of: "title") == nil { keys.missing("title", "write what the control asks for") }
         let rules = keys.texts("rules")
-        if keys.place(of: "rules") == nil { keys.missing("rules", "write which rules show whether it is met") }
         keys.finish()
         guard let id, let title else { return nil }
         return PolicySource.ControlSource(id: id.text, title: title.text, rules: rules)

@@ -13,15 +13,11 @@ struct RuleReader {
 
     /// The rule; nil when so much is missing that nothing else can be said about it.
     func read(_ document: YAMLDocument, isNamedForFile: Bool) -> RuleSource? {
-        guard var keys = MappingReader(document.root, "a rule", sink) else { return nil }
+        guard var keys = MappingReader(document.root, .rule, sink) else { return nil }
         let id = keys.text("rule").flatMap { checkedID($0, isNamedForFile: isNamedForFile) }
         let title = keys.text("title")?.text
-        if keys.place(of: "title") == nil { keys.missing("title", "write what is wrong in a few words") }
         let description = keys.text("description")?.text ?? ""
         let severity = keys.severity("severity")
-        if keys.place(of: "severity") == nil {
-            keys.missing("severity", "write `severity: medium`, or another of the five levels")
-        }
         let branches = severityBranches(&keys)
         let parameters = ParameterReader(sink: sink).parameters(&keys)
         let tags = keys.texts("tags").map(\.text)
@@ -87,11 +83,9 @@ struct RuleReader {
     private func severityBranches(_ keys: inout MappingReader) -> [RuleSource.SeverityBranch] {
         guard let node = keys.node("severity_when") else { return [] }
         return keys.items(node, "`severity_when`").compactMap { item in
-            guard var branch = MappingReader(item, "a branch of `severity_when`", sink) else { return nil }
+            guard var branch = MappingReader(item, .severityBranch, sink) else { return nil }
             let when = branch.expression("if")
-            if branch.place(of: "if") == nil { branch.missing("if", "write the condition") }
             let level = branch.severity("set")
-            if branch.place(of: "set") == nil { branch.missing("set", "write the severity that the condition sets") }
             branch.finish()
             guard let when, let level else { return nil }
             return RuleSource.SeverityBranch(when: when, severity: level, place: branch.span)
@@ -135,9 +129,8 @@ struct RuleReader {
     // MARK: State
 
     private func stateSource(_ node: YAMLNode, _ rule: MappingReader) -> StateSource? {
-        guard var keys = MappingReader(node, "`state`", sink) else { return nil }
+        guard var keys = MappingReader(node, .state, sink) else { return nil }
         let each = keys.text("each")
-        if keys.place(of: "each") == nil { keys.missing("each", "write what each row is, such as `each: user`") }
         let row = each.flatMap { self.row($0) }
         let condition = keys.expression("where")
         let group = keys.node("group").flatMap { self.groupSource($0) }
@@ -165,9 +158,8 @@ struct RuleReader {
     }
 
     private func groupSource(_ node: YAMLNode) -> GroupSource? {
-        guard var keys = MappingReader(node, "`group`", sink) else { return nil }
+        guard var keys = MappingReader(node, .group, sink) else { return nil }
         let by = keys.expressions("by")
-        if keys.place(of: "by") == nil { keys.missing("by", "write `by: []` for one group of all rows") }
         let lets = self.lets(&keys)
         keys.finish()
         return by.map { GroupSource(by: $0, lets: lets) }
@@ -175,7 +167,7 @@ struct RuleReader {
 
     /// The names of `let`.
     func lets(_ keys: inout MappingReader) -> [LetSource] {
-        guard let node = keys.node("let"), var names = MappingReader(node, "`let`", sink) else { return [] }
+        guard let node = keys.node("let"), var names = MappingReader(names: node, "`let`", sink) else { return [] }
         return names.all().compactMap { entry in
             let name = entry.key
             guard isFree(name, as: "a name of `let`"), let call = names.expression(entry.value, "`\(name.text)`")
@@ -204,7 +196,7 @@ struct RuleReader {
     // MARK: Activities
 
     private func activitySource(_ node: YAMLNode, _ rule: MappingReader) -> ActivitySource? {
-        guard var keys = MappingReader(node, "`activity`", sink) else { return nil }
+        guard var keys = MappingReader(node, .activity, sink) else { return nil }
         let match = keys.expression("match")
         if let moment = keys.text("as_of"), moment.text != "activity" {
             sink.error(
@@ -227,18 +219,18 @@ struct RuleReader {
     }
 
     private func profiles(_ keys: inout MappingReader) -> [ProfileSource] {
-        guard let node = keys.node("profiles"), var names = MappingReader(node, "`profiles`", sink) else { return [] }
+        guard let node = keys.node("profiles"), var names = MappingReader(names: node, "`profiles`", sink) else {
+            return []
+        }
         return names.all().compactMap { entry in
             guard isFree(entry.key, as: "the name of a profile"),
-                var keys = MappingReader(entry.value, "a profile", sink)
+                var keys = MappingReader(entry.value, .profile, sink)
             else { return nil }
             let match = keys.expression("match")
             let by = keys.expressions("by")
-            if keys.place(of: "by") == nil { keys.missing("by", "write `by: [activity.user_id]`, or `by: []`") }
             let value = keys.expression("value")
-            if keys.place(of: "value") == nil { keys.missing("value", "write what is new or known") }
-            let history = keys.requiredSpan("history", "write how long a value is remembered, such as `90d`")
-            let learn = keys.requiredSpan("learn", "write how old a key must be before anything is new, such as `14d`")
+            let history = keys.requiredSpan("history")
+            let learn = keys.requiredSpan("learn")
             keys.finish()
             guard let by, let value, let history, let learn else { return nil }
             return ProfileSource(

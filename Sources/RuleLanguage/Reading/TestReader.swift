@@ -29,9 +29,8 @@ struct TestReader {
     }
 
     private func test(_ node: YAMLNode) -> RuleTest? {
-        guard var keys = MappingReader(node, "a test", sink) else { return nil }
+        guard var keys = MappingReader(node, .test, sink) else { return nil }
         let name = keys.text("name")
-        if keys.place(of: "name") == nil { keys.missing("name", "say in a few words what the test shows") }
         let now = keys.node("now")
         let start = keys.node("start")
         if now != nil, start != nil, let place = keys.place(of: "now") {
@@ -45,7 +44,6 @@ struct TestReader {
         let changes = keys.node("changes").map { self.changes($0, fixtures, keys) } ?? []
         let activities = keys.node("activities").map { self.activities($0, fixtures, keys) } ?? []
         let expected = keys.node("expect").map { keys.items($0, "`expect`") }
-        if keys.place(of: "expect") == nil { keys.missing("expect", "write `expect: []` where nothing may fire") }
         let expectations = (expected ?? []).compactMap { expectation($0, fixtures) }
         keys.finish()
         guard let name else { return nil }
@@ -57,7 +55,7 @@ struct TestReader {
     // MARK: Facts
 
     private func directory(_ node: YAMLNode, _ fixtures: FixtureReader) -> [RuleTest.Row] {
-        guard var collections = MappingReader(node, "`directory`", sink) else { return [] }
+        guard var collections = MappingReader(node, .directory(schema), sink) else { return [] }
         var rows: [RuleTest.Row] = []
         for row in schema.rows {
             guard let list = collections.node(row.collection) else { continue }
@@ -99,7 +97,7 @@ struct TestReader {
         for entry in item.entries where entry.key.text != row.word {
             switch entry.key.text {
             case "set":
-                guard var fields = MappingReader(entry.value, "`set`", sink) else { return nil }
+                guard var fields = MappingReader(names: entry.value, "`set`", sink) else { return nil }
                 set = fixtures.fields(fields.all(), of: row.type, index: item.index)
             case "delete": isDeleted = true
             default:
@@ -134,7 +132,7 @@ struct TestReader {
     // MARK: Expectations
 
     private func expectation(_ node: YAMLNode, _ fixtures: FixtureReader) -> RuleTest.Expectation? {
-        guard var keys = MappingReader(node, "an expectation", sink) else { return nil }
+        guard var keys = MappingReader(node, .expectation, sink) else { return nil }
         let key = keys.node("key").map { self.key($0, fixtures, keys) }
         let severity = keys.severity("severity")
         let time = keys.node("at").map { fixtures.moment($0, from: fixtures.start) }
@@ -162,7 +160,7 @@ struct TestReader {
     private func variables(
         _ node: YAMLNode, _ fixtures: FixtureReader
     ) -> [(name: String, value: FixtureValue)] {
-        guard var names = MappingReader(node, "`vars`", sink) else { return [] }
+        guard var names = MappingReader(names: node, "`vars`", sink) else { return [] }
         return names.all().compactMap { entry in
             let name = entry.key.text
             guard let rule else { return (name, fixtures.untyped(entry.value, index: nil)) }

@@ -26,11 +26,10 @@ struct VerbReader {
                 at: other.place, label: "a second verb", secondary: [Diagnostic.Label(first.place, "the first")],
                 help: "make two rules; one may read the other's signal")
         }
-        guard var verb = MappingReader(first.node, "`\(first.name)`", sink) else { return (nil, found.count) }
-        let by = verb.expressions("by")
-        if verb.place(of: "by") == nil {
-            verb.missing("by", "write what must be equal, such as `by: [activity.user_id]`, or `by: []`")
+        guard let shape = MappingShape.verb(first.name), var verb = MappingReader(first.node, shape, sink) else {
+            return (nil, found.count)
         }
+        let by = verb.expressions("by")
         let kind = self.kind(first.name, &verb)
         verb.finish()
         guard found.count == 1, let by, let kind else { return (nil, found.count) }
@@ -43,7 +42,7 @@ struct VerbReader {
         case "sequence": return sequence(&keys)
         case "spike": return spike(&keys)
         default:
-            let within = keys.requiredSpan("within", "write a length of time, such as `within: 24h`")
+            let within = keys.requiredSpan("within")
             return within.map { name == "previous" ? .previous(within: $0) : .flatline(within: $0) }
         }
     }
@@ -61,8 +60,8 @@ struct VerbReader {
         let isSession = name == "session"
         let within =
             isSession || !kinds.contains(name)
-            ? keys.span("within") : keys.requiredSpan("within", "write the window's length, such as `within: 15m`")
-        let gap = isSession ? keys.requiredSpan("gap", "write after how long a session ends") : keys.span("gap")
+            ? keys.span("within") : keys.requiredSpan("within", or: "write the window's length, such as `within: 15m`")
+        let gap = isSession ? keys.requiredSpan("gap", or: "write after how long a session ends") : keys.span("gap")
         let zone = keys.zone("timezone")
         if isSession, let place = keys.place(of: "within") {
             sink.error(.verbConflict, "a session has `gap` instead of `within`", at: place, help: "remove it")
@@ -89,8 +88,8 @@ struct VerbReader {
     }
 
     private func spike(_ keys: inout MappingReader) -> VerbSource.Kind? {
-        let bucket = keys.requiredSpan("bucket", "write a bucket's length, such as `bucket: 1d`")
-        let baseline = keys.requiredSpan("baseline", "write how far back is usual, such as `baseline: 30d`")
+        let bucket = keys.requiredSpan("bucket")
+        let baseline = keys.requiredSpan("baseline")
         let zone = keys.zone("timezone")
         let hasBadZone = keys.place(of: "timezone") != nil && zone == nil
         var minimum = 1
@@ -117,10 +116,10 @@ struct VerbReader {
     // MARK: Sequences
 
     private func sequence(_ keys: inout MappingReader) -> VerbSource.Kind? {
-        let within = keys.requiredSpan("within", "write how long after the first step the last may come")
+        let within = keys.requiredSpan("within")
         let isUnordered = keys.flag("unordered") ?? false
         let until = keys.expression("until")
-        guard let node = keys.required("steps", "write two steps or more") else { return nil }
+        guard let node = keys.node("steps") else { return nil }
         let items = keys.items(node, "`steps`")
         let steps = items.compactMap { step($0) }
         guard steps.count == items.count, let within else { return nil }
@@ -138,11 +137,9 @@ struct VerbReader {
     }
 
     private func step(_ node: YAMLNode) -> StepSource? {
-        guard var keys = MappingReader(node, "a step", sink) else { return nil }
+        guard var keys = MappingReader(node, .step, sink) else { return nil }
         let id = keys.text("id")
-        if keys.place(of: "id") == nil { keys.missing("id", "give the step a name, under which others read it") }
         let match = keys.expression("match")
-        if keys.place(of: "match") == nil { keys.missing("match", "write which activities are this step") }
         let isAbsent = keys.flag("absent") ?? false
         keys.finish()
         guard let id, let match, rules.isFree(id, as: "the id of a step") else { return nil }

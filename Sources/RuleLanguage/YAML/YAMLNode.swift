@@ -39,6 +39,12 @@ struct YAMLNode: Sendable {
         return false
     }
 
+    /// Whether YAML's word for nothing was written, `null` or `~` without quotes.
+    var isNull: Bool {
+        guard case .scalar(let text) = content, text.style == .plain else { return false }
+        return ["null", "Null", "NULL", "~"].contains(text.text)
+    }
+
     var isRefused: Bool {
         if case .refused = content { return true }
         return false

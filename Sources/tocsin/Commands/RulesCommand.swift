@@ -5,5 +5,8 @@ struct RulesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rules",
         abstract: "Checks, tests and lists rules, and says what their conditions may look at.",
-        subcommands: [RulesCheckCommand.self, RulesTestCommand.self, RulesListCommand.self, RulesFieldsCommand.self])
+        subcommands: [
+            RulesCheckCommand.self, RulesTestCommand.self, RulesListCommand.self, RulesFieldsCommand.self,
+            RulesSchemaCommand.self,
+        ])
 }
