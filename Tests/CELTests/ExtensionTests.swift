@@ -35,10 +35,24 @@ import Testing
         "math.round(geo_km(52.52, 13.405, 48.8566, 2.3522)) == 877.0", "geo_km(0.0, 0.0, 0.0, 180.0) > 20015.0",
         "size('e\\u0301') == 2 && '\\u00e9' != 'e\\u0301'",
         "['a', 'b'].join('/') == 'a/b'", "optional.unwrap([optional.of(1), optional.none()]) == [1]",
+        "'aéa'.replace('', '-') == '-a-é-a-' && ''.replace('', '-') == '-'", "'aaa'.replace('aa', 'b') == 'ba'",
+        "'aéa'.replace('', '-', 2) == '-a-éa' && 'aaa'.replace('a', 'b', 0) == 'aaa'",
+        "'aa'.replace('a', 'b', -1) == 'bb' && ''.replace('', '', -9223372036854775808) == ''",
+        "string(math.sign(-0.0)) == '0' && math.sign(-2.5) == -1.0 && math.isNaN(math.sign(0.0 / 0.0))",
+        "true || math.greatest({}['a'], 1.0) > 0.5", "uint('42') == 42u && uint('0') == 0u",
         "isCIDR('10.0.0.0/8') && !isCIDR('10.0.0.0/33') && cidr('10.1.2.3/8').ip() == ip('10.1.2.3')",
     ])
     func givesTheDocumentedResult(_ text: String) throws {
         #expect(try Fixture.value(text) == .bool(true))
+    }
+
+    @Test func replacingStopsAtTheLimitOfText() throws {
+        let text = "['" + String(repeating: "a", count: 1000) + "'].map(t, t.replace('', t))[0].size()"
+        var limits = Limits()
+        limits.textResultBytes = 1000 * 1001 + 1000
+        #expect(try Fixture.value(text, limits: limits) == .int(1_002_000))
+        limits.textResultBytes -= 1
+        #expect(throws: EvaluationFailure.limit(.textBytes)) { try Fixture.value(text, limits: limits) }
     }
 
     @Test(arguments: [
@@ -49,6 +63,7 @@ import Testing
         "{'a': 1, 'b': 1}.transformMapEntry(k, v, {v: k})",
         "days(9223372036854775807)", "geo_km(91.0, 0.0, 0.0, 0.0)", "9223372036854775807 + 1",
         "timestamp('2026-01-01T00:00:00Z').getHours('Nowhere/City')", "lists.range(1000000000)",
+        "uint('-0')", "uint('-1')",
     ])
     func refusesTheDocumentedMistakes(_ text: String) {
         #expect(throws: (any Error).self) { try Fixture.value(text) }

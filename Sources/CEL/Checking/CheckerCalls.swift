@@ -182,8 +182,8 @@ extension Checker {
             var given = unifier.resolve(type(of: argument)).withoutNull
             if arguments.count == 1, case .list(let element) = given {
                 given = unifier.resolve(element)
-                if case .parameter = given { given = .dyn }
             }
+            if case .parameter = given { given = .dyn }
             guard given.isNumeric || given == .dyn || given == .error else {
                 report(
                     .noOverload, "`\(name)` takes numbers, and got \(shown(given))", at: argument.span,

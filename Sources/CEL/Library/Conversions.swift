@@ -81,7 +81,10 @@ extension Library {
             guard number >= 0, number < 0x1p64 else { throw .overflow }
             return UInt64(number)
         case .string(let text):
-            guard let number = UInt64(text) else { throw .invalidArgument("this text is no uint") }
+            // Swift reads "-0" as 0.
+            guard text.utf8.first != 0x2d, let number = UInt64(text) else {
+                throw .invalidArgument("this text is no uint")
+            }
             return number
         case .null: throw .null(name: "the argument of uint")
         default: throw .noOverload("uint")

@@ -40,7 +40,7 @@ extension Library {
             switch try one(a, "math.sign") {
             case .int(let number): .int(number.signum())
             case .uint(let number): .uint(number == 0 ? 0 : 1)
-            case .double(let number): .double(number.isNaN || number == 0 ? number : number < 0 ? -1 : 1)
+            case .double(let number): .double(number.isNaN ? number : number == 0 ? 0 : number < 0 ? -1 : 1)
             default: throw .noOverload("math.sign")
             }
         },

@@ -161,31 +161,29 @@ extension Library {
 
     private static func replace(_ a: [Value], _ context: EvaluationContext) throws(EvaluationFailure) -> Value {
         guard a.count == 3 || a.count == 4 else { throw .noOverload("replace") }
-        let text = Array(try text(a, 0, "replace").unicodeScalars)
-        let old = Array(try Self.text(a, 1, "replace").unicodeScalars)
-        let new = try Self.text(a, 2, "replace").unicodeScalars
-        var left = a.count == 4 ? try number(a, 3, "replace") : -1
-        var result = String.UnicodeScalarView()
+        let text = Array(try text(a, 0, "replace").utf8)
+        let old = Array(try Self.text(a, 1, "replace").utf8)
+        let new = Array(try Self.text(a, 2, "replace").utf8)
+        let count = a.count == 4 ? try number(a, 3, "replace") : -1
+        var left = count < 0 ? Int64.max : count
+        var result: [UInt8] = []
         var place = 0
         while place <= text.count {
-            if left != 0, place + old.count <= text.count, text[place...].starts(with: old) {
-                result.append(contentsOf: new)
+            // An empty text stands before each character and at the end.
+            let isWanted = !old.isEmpty || place == text.count || text[place] & 0xc0 != 0x80
+            if left > 0, isWanted, text[place...].starts(with: old) {
+                result += new
                 left -= 1
-                try context.spend()
-                if old.isEmpty {
-                    if place < text.count { result.append(text[place]) }
-                    place += 1
-                } else {
-                    place += old.count
-                }
-            } else {
-                if place < text.count { result.append(text[place]) }
-                place += 1
+                try context.spend(1 + new.count / 64)
+                if result.count > context.limits.textResultBytes { throw .limit(.textBytes) }
+                place += old.count
+                if !old.isEmpty { continue }
             }
+            if place < text.count { result.append(text[place]) }
+            place += 1
         }
-        let made = String(result)
-        try context.spendText(made.utf8.count)
-        return .string(made)
+        try context.spendText(result.count)
+        return .string(String(decoding: result, as: UTF8.self))
     }
 
     private static func split(_ a: [Value], _ context: EvaluationContext) throws(EvaluationFailure) -> Value {
