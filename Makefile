@@ -8,11 +8,13 @@ PYTHON_ENV := .build-python
 DEBUG := $(SCRATCH)/debug/tocsin
 RELEASE := $(SCRATCH)/release/tocsin
 BUILD := $(SWIFT) build --scratch-path $(SCRATCH)
+DIFF_COUNT ?= 100000
+DIFF_SEED ?=
 # Modules whose doc comments are read as pages: those that know no network.
 PURE := PCRE2 Timekeeping Diagnostics HTTPTransport JSONScanning FieldStorage CEL Directory Alerting RuleLanguage Evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test lint rulebook docs truth check install clean
+.PHONY: help setup build release demo test lint rulebook docs truth differential check install clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -46,6 +48,10 @@ docs: setup ## check that the links in doc comments lead somewhere
 
 truth: build ## judge the shipped rules on generated data with planted cases
 	@Tests/Truth/judge.py --tocsin $(DEBUG)
+
+differential: setup ## compare DIFF_COUNT expressions (100,000) with Google's CEL; needs PyPI
+	@$(BUILD) --configuration release --product tocsin
+	@scripts/differential $(SCRATCH)/release/tocsin $(PYTHON_ENV) $(DIFF_COUNT) $(DIFF_SEED)
 
 check: setup lint ## what CI runs: lint, build, test, rule book, docs
 	@$(BUILD) --build-tests --explicit-target-dependency-import-check error
