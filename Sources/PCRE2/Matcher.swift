@@ -36,7 +36,9 @@ public struct MatchLimits: Hashable, Sendable {
 ///
 /// Owned by one thread at a time and not locked.
 public final class Matcher {
+    /// Start positions of a step, and of the narrower one of interpreted patterns, which take ten times as long.
     private static let stepWidth = 64
+    private static let interpretedWidth = 16
 
     private let context: OpaquePointer?
     private let stack: OpaquePointer?
@@ -44,7 +46,7 @@ public final class Matcher {
     private var capacity: UInt32 = 0
     private let limits: MatchLimits
     private let nanoseconds: () -> UInt64
-    private var stepsLeft = 0
+    private var positionsLeft = 0
     private var start: UInt64?
 
     /// Whether the last search looked at the first part of a longer text only.
@@ -79,7 +81,7 @@ public final class Matcher {
 
     /// Gives the next searches a budget and a deadline of their own: one call of a function, one begin.
     public func begin() {
-        stepsLeft = limits.steps
+        positionsLeft = limits.steps * Self.stepWidth
         start = nil
     }
 
@@ -100,15 +102,16 @@ public final class Matcher {
             while length > 0, subject[length] & 0xc0 == 0x80 { length -= 1 }
             options |= UInt32(PCRE2_NOTEOL)
         }
+        let width = pattern.isCompiled ? Self.stepWidth : Self.interpretedWidth
         var place = from
         while place <= length {
-            try countStep()
-            let isLast = pattern.isAnchored || place + Self.stepWidth >= length
-            let limit = isLast ? Int(bitPattern: ~UInt(0)) : place + Self.stepWidth - 1
+            try countPositions(width)
+            let isLast = pattern.isAnchored || place + width >= length
+            let limit = isLast ? Int(bitPattern: ~UInt(0)) : place + width - 1
             pcre2_set_offset_limit_8(context, limit)
             if try step(pattern, subject, length: length, from: place, options) { return true }
             if isLast { return false }
-            place += Self.stepWidth
+            place += width
             while place < length, subject[place] & 0xc0 == 0x80 { place += 1 }
             try checkDeadline()
         }
@@ -146,9 +149,9 @@ public final class Matcher {
     }
 
     @inline(__always)
-    private func countStep() throws(MatchFailure) {
-        guard stepsLeft > 0 else { throw .stepLimit }
-        stepsLeft -= 1
+    private func countPositions(_ count: Int) throws(MatchFailure) {
+        guard positionsLeft >= count else { throw .stepLimit }
+        positionsLeft -= count
     }
 
     private func checkDeadline() throws(MatchFailure) {

@@ -56,13 +56,15 @@ public final class Pattern: @unchecked Sendable {
 
     deinit { pcre2_code_free_8(code) }
 
-    private static func compile(_ bytes: [UInt8]) throws(PatternError) -> OpaquePointer {
+    /// - Parameter countsItems: Whether a callout stands before every item, for the probe.
+    static func compile(_ bytes: [UInt8], countsItems: Bool = false) throws(PatternError) -> OpaquePointer {
         let context = pcre2_compile_context_create_8(nil)
         defer { pcre2_compile_context_free_8(context) }
         pcre2_set_parens_nest_limit_8(context, nestingLimit)
         let options =
             UInt32(PCRE2_UTF) | UInt32(PCRE2_DOLLAR_ENDONLY) | UInt32(PCRE2_NEVER_BACKSLASH_C)
             | UInt32(PCRE2_USE_OFFSET_LIMIT)
+            | (countsItems ? UInt32(PCRE2_AUTO_CALLOUT) | UInt32(PCRE2_NO_AUTO_POSSESS) : 0)
         var fault: Int32 = 0
         var offset = 0
         let compiled = bytes.withUnsafeBufferPointer { buffer in
@@ -80,7 +82,10 @@ public final class Pattern: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
             let count = pcre2_get_error_message_8(fault, buffer.baseAddress, buffer.count)
             guard count > 0 else { return "this pattern is not valid" }
-            return String(decoding: buffer.prefix(Int(count)), as: UTF8.self)
+            let text = String(decoding: buffer.prefix(Int(count)), as: UTF8.self)
+            // What PCRE2's own options are called helps nobody here.
+            guard text.hasSuffix(")"), let note = text.firstRange(of: " (PCRE2_") else { return text }
+            return String(text[..<note.lowerBound])
         }
     }
 
