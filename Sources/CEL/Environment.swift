@@ -48,6 +48,8 @@ public struct Environment: Sendable {
     public let allowsDyn: Bool
     /// Whether patterns may use recursion and backreferences.
     public let extendedRegex: Bool
+    /// What warns of slow patterns; nil, and no warning, unless it is set.
+    public var patternProber: PatternProber?
     /// The namespace in which names are looked up first, such as `com.example`.
     public var container = ""
     public private(set) var objects: [String: ObjectType] = [:]
@@ -93,7 +95,7 @@ public struct Environment: Sendable {
     /// Makes a predicate known: a function whose body is expanded where it is called.
     ///
     /// - Parameter body: May call predicates that were declared before, so none can be recursive.
-    /// - Returns: Everything wrong with the body; the predicate is declared only when that is nothing.
+    /// - Returns: Everything wrong with the body; the predicate is declared when no error is among it.
     @discardableResult
     public mutating func declare(
         predicate name: String, parameters: [(String, CELType)], body: Expr, text: String = ""
@@ -101,9 +103,9 @@ public struct Environment: Sendable {
         let named = parameters.map { (name: $0.0, type: $0.1) }
         var checker = Checker(environment: self, text: text)
         let type = checker.checkBody(body, parameters: named)
-        guard checker.diagnostics.isEmpty else { return checker.diagnostics }
+        guard !checker.diagnostics.contains(where: { $0.level == .error }) else { return checker.diagnostics }
         predicates[name] = Predicate(name: name, parameters: named, body: body, result: type)
-        return []
+        return checker.diagnostics
     }
 
     /// Makes a function known to the checker alone: it has a type and cannot be evaluated.

@@ -6,6 +6,8 @@ public struct Limits: Hashable, Sendable {
     public var nesting = 64
     /// Steps of one evaluation: an element visited, or 64 bytes of text made or read by a function.
     public var steps = 1_000_000
+    /// Backtracking points that a pattern search may take for each place where a match may begin.
+    public var regexBacktracking = 10_000
     /// Milliseconds that the searches of one `matches` or `regex` call may take.
     public var regexMilliseconds = 5
     /// Bytes of text that one pattern search looks at; longer text is searched in its first part.

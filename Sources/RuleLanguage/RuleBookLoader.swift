@@ -1,3 +1,4 @@
+public import CEL
 public import Diagnostics
 
 /// Turns files of rules, definitions and policies into a rule book, and says everything that is wrong with them.
@@ -5,16 +6,22 @@ public import Diagnostics
 /// A file that is broken is left out and reported; the others are loaded as if it were not there.
 public struct RuleBookLoader: Sendable {
     private let schema: Schema
+    private let prober: PatternProber?
 
     /// A loader of rules over what the schema names.
-    public init(schema: Schema) { self.schema = schema }
+    ///
+    /// - Parameter prober: Warns of patterns that some text makes slow; nil where only errors matter.
+    public init(schema: Schema, prober: PatternProber? = nil) {
+        self.schema = schema
+        self.prober = prober
+    }
 
     /// Loads files in any order; the result does not depend on it.
     ///
     /// - Parameter files: Rules, `define` files and policies together, each with the path under which it is reported.
     /// - Returns: The book of everything without errors, and the diagnostics of all files.
     public func load(files: [SourceText]) -> (book: RuleBook, diagnostics: [SourcedDiagnostic]) {
-        var builder = BookBuilder(schema: schema)
+        var builder = BookBuilder(schema: schema, prober: prober)
         let sinks = files.sorted { ($0.name, $0.text) < ($1.name, $1.text) }.map { DiagnosticSink($0) }
         for sink in sinks { builder.read(sink) }
         let book = builder.build()

@@ -4,78 +4,74 @@ import Testing
 
 @testable import CEL
 
-/// What an author reads: one broken expression, one exact answer.
+/// What an author reads: one broken expression a file, one exact answer beside it.
 ///
-/// `RECORD_SNAPSHOTS=1 swift test --filter BrokenExpressionTests` writes the file anew and fails, so that a passing
-/// run never records.
+/// `Snapshots/broken/NAME.cel` is the expression, `NAME.txt` what is said of it, and `NAME.json`, where it is there,
+/// the same as JSON. `RECORD_SNAPSHOTS=1 swift test --filter BrokenExpressionTests` writes the answers anew and fails,
+/// so that a passing run never records.
 @Suite struct BrokenExpressionTests {
-    static let expressions = [
-        // Grammar
-        "", "1 +", "activity.kind = 'a'", "activity.kind == 'a' & true", "(1 + 2", "[1, 2", "{'a': 1", "{'a' 1}",
-        "1 2", "count > 1 and count < 3", "'abc", "'''abc", "'a\\qb'", "'\\u12'", "'\\ud800'", "9223372036854775808",
-        "18446744073709551616u", "1e999", "0x", "12abc", "activity..kind", "activity.", "count >", "? 1 : 2",
-        "true ? 1", "if", "a.`b", "@", "count > 1)", "[1, ,2]", "foo(1,", "1 + + 2", "(", "count == 1 || || true",
-        "# comment", "activity.kind == 'a' && (count > && activity.risk > )",
-        // Names
-        "activty.kind == 'a'", "activity.coutry == 'NO'", "activity.country.code == 'NO'", "params.mx > 1",
-        "params > 1", "is_new.city", "user.device", "size", "unknown_thing", "user.devices[0].knd == 'a'",
-        "user.devices.exists(d, d.knd == 'a')", "optinal.of(1)", "math.cel(1.0)", "now.second",
-        // Operators
-        "activity.kind == 1", "activity.kind > 1", "count > '1'", "count + 'a'", "'a' + count", "1 + 1.0", "1 == 1.0",
-        "now - 90", "now + now", "user.username == null", "!count", "-activity.kind", "count && true",
-        "activity.kind || true", "count ? 1 : 2", "true ? 1 : 'a'", "1 in 2", "'a' in 'abc'", "1 in ['a']",
-        "activity.risk in lists.admins", "user.roles == 'Viewer'", "'a' % 'b'", "true < 1", "[1] < [2]",
-        // Calls
-        "activity.kind.startWith('a')", "activity.kind.startsWith(1)", "activity.kind.startsWith()",
-        "startsWith(activity.kind, 'a')", "activity.kind.timestamp()", "sze(user.roles)", "count.size()",
-        "size(count)", "math.greatest('a')", "math.greatest()", "math.least([])", "days('1')", "geo_km(1, 2, 3, 4)",
-        "is_admin()", "is_admin(activity)", "is_admn(user)", "user.roles.join(1)", "now.getHours(1)", "int([1])",
-        "[1, 'a']", "{1: 'a', 'b': 2}", "{[1]: 2}", "[?1]", "Foo{a: 1}", "'a'[0]", "user.roles['a']", "{'a': 1}[1]",
-        // Macros
-        "has(activity)", "has(activity.kind, 1)", "has(1)", "user.roles.exists(1, true)", "user.roles.exists(r)",
-        "user.roles.exists(r, r)", "count.exists(c, c > 1)", "user.roles.map(r)", "user.roles.all(r.x, true)",
-        "[1].exists(i, i, true)", "cel.bind(1, 2, 3)", "user.roles.sortBy(r, [r])", "activity.risk.optMap(x, x)",
-        "[1].transformMapEntry(i, v, v)",
-        // Constants that can never be right
-        "activity.kind.matches('(')", "activity.kind.matches(r'a[b')", "activity.kind.matches('\\\\w+(')",
-        "activity.kind.matches(activity.country)", "activity.kind.matches('a(*FAIL)')",
-        "activity.kind.matches(r'(a)\\1')", "regex.extract(activity.kind, '(a)(b)')",
-        "regex.replace(activity.kind, 'a', r'\\1')", "cidr('10.0.0.0/33')", "ip('10.0.0.256')",
-        "timestamp('2026-02-30T00:00:00Z')", "duration('90d')", "activity.kind.matches(1)",
-        // Several at once
-        "activity.coutry == 'NO' && activity.kind > 1 && unknown", "activity.x.y.z == activity.q",
-    ]
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        let text: String
+        var testDescription: String { name }
 
-    static var snapshot: URL {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots/broken.txt")
+        func file(_ suffix: String) -> URL { folder.appendingPathComponent("\(name).\(suffix)") }
     }
 
-    static func rendered(_ text: String) -> String {
+    static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Snapshots/broken")
+    static let isRecording = ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] != nil
+
+    static let cases: [Case] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(".cel") }.sorted().compactMap { file in
+            guard var text = try? String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8) else {
+                return nil
+            }
+            // A file of text ends in a line end, which is no part of the expression.
+            if text.hasSuffix("\n") { text.removeLast() }
+            return Case(name: String(file.dropLast(4)), text: text)
+        }
+    }()
+
+    static func rendered(_ text: String, as format: DiagnosticFormat) -> String {
         let source = SourceText(name: "rule", text: text)
         let diagnostics = Fixture.environment.check(text).diagnostics
-        return DiagnosticReport(diagnostics.map { SourcedDiagnostic(source, $0) }).rendered(as: .text)
+        return DiagnosticReport(diagnostics.map { SourcedDiagnostic(source, $0) }).rendered(as: format)
     }
 
-    @Test func eachExpressionGetsItsAnswer() throws {
-        let now = Self.expressions.map { "%% \($0)\n\(Self.rendered($0))" }.joined(separator: "\n")
-        if ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] != nil {
-            try now.write(to: Self.snapshot, atomically: true, encoding: .utf8)
-            Issue.record("the snapshot was recorded; run again without RECORD_SNAPSHOTS")
-            return
+    @Test func thereAreManyAndEachAnswerHasItsExpression() throws {
+        #expect(Self.cases.count >= 180)
+        #expect(Set(Self.cases.map(\.text)).count == Self.cases.count)
+        let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+        let known = Set(Self.cases.map(\.name))
+        for file in files { #expect(known.contains(String(file.prefix { $0 != "." })), "\(file) has no expression") }
+    }
+
+    @Test(arguments: cases)
+    func eachExpressionGetsItsAnswer(_ subject: Case) throws {
+        for (suffix, format) in [("txt", DiagnosticFormat.text), ("json", .json)] {
+            let file = subject.file(suffix)
+            guard suffix == "txt" || FileManager.default.fileExists(atPath: file.path) else { continue }
+            let now = Self.rendered(subject.text, as: format)
+            if Self.isRecording {
+                try now.write(to: file, atomically: true, encoding: .utf8)
+                Issue.record("\(file.lastPathComponent) was recorded; run again without RECORD_SNAPSHOTS")
+                continue
+            }
+            let before = try String(contentsOf: file, encoding: .utf8)
+            #expect(now == before, "\(file.lastPathComponent)")
         }
-        let before = try String(contentsOf: Self.snapshot, encoding: .utf8)
-        let cases = before.components(separatedBy: "%% ")
-        for (one, two) in zip(now.components(separatedBy: "%% "), cases) { #expect(one == two) }
-        #expect(now == before)
     }
 
-    @Test(arguments: expressions)
-    func everyBrokenExpressionHasAnErrorInsideItsText(_ text: String) {
-        let result = Fixture.environment.check(text)
+    @Test(arguments: cases)
+    func everyBrokenExpressionHasAnErrorInsideItsText(_ subject: Case) {
+        let result = Fixture.environment.check(subject.text)
         #expect(result.checked == nil)
         #expect(result.diagnostics.contains { $0.level == .error })
         for diagnostic in result.diagnostics {
-            #expect(diagnostic.primary.span.start >= 0 && diagnostic.primary.span.end <= text.utf8.count + 1)
+            #expect(diagnostic.primary.span.start >= 0)
+            #expect(diagnostic.primary.span.end <= subject.text.utf8.count + 1)
             #expect(DiagnosticCode(rawValue: diagnostic.code) != nil)
             #expect(!diagnostic.message.contains("\n") && !diagnostic.message.contains("_=="))
         }

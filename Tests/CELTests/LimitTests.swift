@@ -1,4 +1,5 @@
 import Diagnostics
+import FieldStorage
 import Testing
 
 @testable import CEL
@@ -39,6 +40,94 @@ import Testing
         let text = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map(x, x).size() == 10"
         #expect(Self.failure(text, Self.limits { $0.steps = 10 }) == nil)
         #expect(Self.failure(text, Self.limits { $0.steps = 9 }) == .limit(.steps))
+    }
+
+    @Test func aUsedUpBudgetHasAPlace() throws {
+        let text = "count > 1 && [1, 2, 3].all(x, [1, 2, 3].all(y, x + y < 9))"
+        let program = try Fixture.program(text)
+        var world = Fixture.World()
+        world.limits.steps = 5
+        world.run { frame in
+            #expect(program.truth(frame) == .failed)
+            #expect(frame.context.failure == .limit(.steps))
+            // The walk that took the last step: the inner one.
+            #expect(frame.context.failureSpan?.start == 30)
+        }
+    }
+
+    @Test func backtrackingOfAPattern() {
+        let text = "'aaaaaaaaaaaaaaa!'.matches('^(a+)+$')"
+        #expect(Self.failure(text, Self.limits { $0.regexBacktracking = 1_000_000 }) == nil)
+        #expect(Self.failure(text, Self.limits { $0.regexBacktracking = 1000 }) == .limit(.patternBacktracking))
+    }
+
+    @Test func textThatAPatternLooksAt() throws {
+        var world = Fixture.World()
+        world.limits.regexSubjectBytes = 13
+        let program = try Fixture.program("activity.kind.matches('success$')")
+        world.run { frame in
+            #expect(program.truth(frame) == .yes)
+            #expect(!frame.context.didCutText)
+        }
+        world.limits.regexSubjectBytes = 12
+        world.run { frame in
+            #expect(program.truth(frame) == .no)
+            #expect(frame.context.didCutText)
+            frame.context.reset()
+            #expect(!frame.context.didCutText)
+        }
+    }
+
+    @Test func timeOfAPatternSearch() throws {
+        let program = try Fixture.program("activity.kind.matches('x$')")
+        var world = Fixture.World()
+        world.activity = ObjectValue(
+            type: Fixture.activity, fields: ["kind": .string(String(repeating: "a", count: 1000))])
+        for (step, failure) in [(UInt64(100_000), nil), (1_000_000, EvaluationFailure.limit(.patternTime))] {
+            var now: UInt64 = 0
+            let tables: [UnsafePointer<Slot>?] = [world.activity.row, nil, nil]
+            let context = EvaluationContext {
+                now += step
+                return now
+            }
+            tables.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                let truth = program.truth(Frame(tables: base, context: context))
+                #expect(truth == (failure == nil ? .no : .failed))
+                #expect(context.failure == failure)
+            }
+        }
+    }
+
+    @Test func aDeadlineThatWasHitIsAFactThatAReplayHonours() throws {
+        let program = try Fixture.program("activity.kind.matches('x$')")
+        let activity = ObjectValue(
+            type: Fixture.activity, fields: ["kind": .string(String(repeating: "a", count: 1000))])
+        var now: UInt64 = 0
+        let hurried = EvaluationContext {
+            now += 10_000_000
+            return now
+        }
+        let patient = EvaluationContext { 0 }
+        let tables: [UnsafePointer<Slot>?] = [activity.row, nil, nil]
+        withExtendedLifetime(activity) {
+            tables.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress else { return }
+                #expect(program.truth(Frame(tables: base, context: hurried)) == .failed)
+                #expect(hurried.deadlineHits.map(\.pattern) == ["x$"])
+                #expect(program.truth(Frame(tables: base, context: patient)) == .no)
+                #expect(patient.deadlineHits.isEmpty)
+                patient.knownDeadlineHits = hurried.deadlineHits
+                #expect(program.truth(Frame(tables: base, context: patient)) == .failed)
+                #expect(patient.failure == .limit(.patternTime))
+            }
+        }
+    }
+
+    @Test func aLimitThatIsReachedIsNamed() {
+        #expect(EvaluationFailure.limit(.steps).description == "the limit of evaluation steps was reached")
+        #expect(
+            EvaluationFailure.limit(.patternTime).description == "the limit of time of a pattern search was reached")
     }
 
     @Test func noBranchHidesAUsedUpBudget() {

@@ -56,7 +56,7 @@ extension Environment {
         let expanded = expander.expand(expr)
         if expander.didExpand {
             root = expanded
-            checker = Checker(environment: self, text: parsed.text)
+            checker = Checker(environment: self, text: parsed.text, isExpanded: true)
             checker.check(root: root)
         }
         return CheckResult(checked: checker.result(root), diagnostics: all)

@@ -7,6 +7,8 @@ struct Checker {
     let text: String
     /// Whether only names are resolved and nothing is reported.
     let isLenient: Bool
+    /// Whether predicates stand in the tree already: then its patterns were looked at before.
+    let isExpanded: Bool
     var unifier = Unifier()
     var types: [Int: CELType] = [:]
     var references: [Int: Reference] = [:]
@@ -14,10 +16,11 @@ struct Checker {
     var locals: [(name: String, type: CELType)] = []
     private(set) var diagnostics: [Diagnostic] = []
 
-    init(environment: Environment, text: String, isLenient: Bool = false) {
+    init(environment: Environment, text: String, isLenient: Bool = false, isExpanded: Bool = false) {
         self.environment = environment
         self.text = text
         self.isLenient = isLenient
+        self.isExpanded = isExpanded
     }
 
     mutating func check(root: Expr) { _ = type(of: root) }
@@ -44,6 +47,15 @@ struct Checker {
         guard !isLenient else { return }
         diagnostics.append(
             Diagnostic(.error, code.rawValue, message, at: span, label: label, notes: notes, help: help))
+    }
+
+    mutating func warn(
+        _ code: DiagnosticCode, _ message: String, at span: Span, label: String = "", notes: [String] = [],
+        help: String? = nil
+    ) {
+        guard !isLenient else { return }
+        diagnostics.append(
+            Diagnostic(.warning, code.rawValue, message, at: span, label: label, notes: notes, help: help))
     }
 
     /// A type as messages show it.

@@ -10,9 +10,11 @@ extension Checker {
             return .bool
         }
         if operation == .isIn { return membershipType(one, two, left, right, expr) }
+        let isOrder = [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(operation)
+        if isRefused(one) || isRefused(two) { return isOrder ? .bool : .error }
         let overloads = FunctionTable.operators[operation] ?? []
         if let result = resolve(overloads, [one, two]) { return result }
-        if [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(operation) {
+        if isOrder {
             cannotCompare(operation, expr, left, right)
             return .bool
         }
@@ -26,12 +28,17 @@ extension Checker {
         let left = unifier.resolve(one).withoutNull
         let right = unifier.resolve(two).withoutNull
         if left.isNumeric, right.isNumeric { return "convert one side, as in `double(x)`" }
+        if operation == .add, case .list = left { return "write `[x]` to add one element" }
+        if operation == .add, case .list = right { return "write `[x]` to add one element" }
         if operation == .add, left == .string || right == .string { return "write `string(x)` to make text of it" }
         if left == .timestamp || left == .duration, right.isNumeric {
             return "write `days(n)`, `hours(n)` or `minutes(n)`"
         }
         return nil
     }
+
+    /// Whether what has this type was refused already.
+    private func isRefused(_ type: CELType) -> Bool { unifier.resolve(type) == .error }
 
     private mutating func cannotCompare(_ operation: BinaryOperator, _ expr: Expr, _ left: Expr, _ right: Expr) {
         let one = types[left.id] ?? .error
@@ -42,13 +49,24 @@ extension Checker {
             case (_, .null): "`\(source(left))` is never null"
             case (.list, let item), (let item, .list):
                 if case .list = item { nil } else { "write `x in list` to look for an element" }
-            case let (left, right) where left.withoutNull.isNumeric && right.withoutNull.isNumeric:
-                "convert one side, as in `double(x)`"
-            default: nil
+            case let (left, right): conversionHelp(left.withoutNull, right.withoutNull)
             }
         report(
             .noOverload, "`\(operation.rawValue)` cannot compare \(shown(one)) with \(shown(two))", at: expr.span,
             label: "\(shown(one)) \(operation.rawValue) \(shown(two))", help: help)
+    }
+
+    private func conversionHelp(_ left: CELType, _ right: CELType) -> String? {
+        switch (left, right) {
+        case (.duration, .timestamp), (.timestamp, .duration):
+            "subtract two times to get a length of time, as in `now - t > days(1)`"
+        case (.duration, let other) where other.isNumeric, (let other, .duration) where other.isNumeric:
+            "write `days(n)`, `hours(n)` or `minutes(n)`"
+        case (.timestamp, .string), (.string, .timestamp): "write `timestamp(\"2026-02-01T00:00:00Z\")` for a time"
+        case (.duration, .string), (.string, .duration): "write `duration(\"90m\")` for a length of time"
+        case let (left, right) where left.isNumeric && right.isNumeric: "convert one side, as in `double(x)`"
+        default: nil
+        }
     }
 
     private mutating func membershipType(

@@ -101,9 +101,20 @@ extension Checker {
             return .optional(type)
         case .wrapper(let inner): return fieldType(inner, field, span, expr)
         default:
-            report(.noSuchField, "\(shown(given)) has no fields", at: span, label: "not a record")
+            report(
+                .noSuchField, "\(shown(given)) has no fields", at: span, label: "not a record",
+                help: noFieldsHelp(given, field))
             return .error
         }
+    }
+
+    private func noFieldsHelp(_ given: CELType, _ field: String) -> String? {
+        if case .list(let element) = given, case .object(let name) = unifier.resolve(element),
+            environment.objects[name]?.field(field) != nil
+        {
+            return "look at its elements, as in `exists(x, x.\(field) == ...)`"
+        }
+        return FunctionTable.members[field] == nil ? nil : "call it: `\(field)(...)`"
     }
 
     private mutating func objectField(_ name: String, _ field: String, _ span: Span, _ expr: Expr) -> CELType {

@@ -25,6 +25,7 @@ extension Checker {
             return
         }
         patterns[expr.id] = pattern
+        probe(pattern, at: argument.span)
         if name != "matches" { checkCaptures(name, pattern, arguments, argument) }
     }
 

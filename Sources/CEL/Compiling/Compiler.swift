@@ -25,8 +25,8 @@ struct Compiler {
         let root = checked.root
         let folded = constant(root)
         return Program(
-            type: checked.type, isConstant: folded != nil, truthCode: truth(root), slotCode: slot(root),
-            valueCode: value(root), localCount: localCount)
+            type: checked.type, isConstant: folded != nil, checked: checked, truthCode: truth(root),
+            slotCode: slot(root), valueCode: value(root), localCount: localCount)
     }
 
     func type(_ expr: Expr) -> CELType { checked.types[expr.id] ?? .dyn }

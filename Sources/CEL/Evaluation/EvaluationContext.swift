@@ -26,6 +26,10 @@ public final class EvaluationContext {
     private var lastSpan: Span?
     /// Whether a pattern looked only at the first part of a longer text since `reset()`.
     public internal(set) var didCutText = false
+    /// Searches that the deadline ended so far: facts that a replay has to be told.
+    public internal(set) var deadlineHits: Set<DeadlineHit> = []
+    /// Searches that the deadline ended when this was evaluated before; they end the same way again.
+    public var knownDeadlineHits: Set<DeadlineHit> = []
 
     /// What each evaluation touches, behind a pointer so that reading it costs a load and no check.
     struct Hot {
@@ -61,7 +65,8 @@ public final class EvaluationContext {
 
     private let hot: UnsafeMutablePointer<Hot>
 
-    let limits: Limits
+    /// What each evaluation may cost.
+    public let limits: Limits
     let matcher: Matcher
     let zones = ZoneTable()
     /// The macro variables that are values, slots and rows, by their places.
@@ -86,10 +91,7 @@ public final class EvaluationContext {
         limits: Limits = .default, nanoseconds: @escaping () -> UInt64 = EvaluationContext.monotonicNanoseconds
     ) {
         self.limits = limits
-        var matching = MatchLimits()
-        matching.subjectBytes = limits.regexSubjectBytes
-        matching.deadlineNanoseconds = UInt64(limits.regexMilliseconds) * 1_000_000
-        matcher = Matcher(limits: matching, nanoseconds: nanoseconds)
+        matcher = Matcher(limits: MatchLimits(limits), nanoseconds: nanoseconds)
         hot = .allocate(capacity: 1)
         hot.initialize(to: Hot(stepsLeft: limits.steps, localCount: 16))
     }
@@ -112,6 +114,9 @@ public final class EvaluationContext {
         scratchBoxes.removeAll(keepingCapacity: true)
         didCutText = false
     }
+
+    /// Forgets that a text was cut, so that the next evaluations tell it of themselves alone.
+    public func forgetCutText() { didCutText = false }
 
     /// Room for `count` macro variables, a full step budget and no failure: the start of each evaluation.
     @inline(__always)
@@ -174,11 +179,9 @@ public final class EvaluationContext {
     /// Whether a pattern matches somewhere in valid UTF-8.
     @inline(__always)
     func matches(_ pattern: Pattern, _ text: UnsafeRawBufferPointer) throws(EvaluationFailure) -> Bool {
-        do {
-            let found = try matcher.matches(pattern, text)
-            if matcher.wasCut { didCutText = true }
-            return found
-        } catch { throw EvaluationFailure(error) }
+        let found = try search(pattern, text) { () throws(MatchFailure) in try matcher.matches(pattern, text) }
+        if matcher.wasCut { didCutText = true }
+        return found
     }
 }
 

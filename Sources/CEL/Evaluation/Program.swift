@@ -31,6 +31,8 @@ public struct Program: Sendable {
     public let type: CELType
     /// Whether it gives the same for every frame.
     public let isConstant: Bool
+    /// The expression it was made of, for explaining what it says.
+    let checked: CheckedExpression
     let truthCode: TruthCode
     let slotCode: SlotCode
     let valueCode: ValueCode

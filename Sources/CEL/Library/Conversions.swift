@@ -97,7 +97,9 @@ extension Library {
         case .int(let number): return Double(number)
         case .uint(let number): return Double(number)
         case .string(let text):
-            guard let number = Double(text) else { throw .invalidArgument("this text is no double") }
+            guard !text.utf8.contains(where: { $0 | 0x20 == 0x78 }), let number = Double(text) else {
+                throw .invalidArgument("this text is no double")
+            }
             return number
         case .null: throw .null(name: "the argument of double")
         default: throw .noOverload("double")

@@ -69,8 +69,10 @@ extension Library {
         matcher.begin()
         var place = 0
         while place <= bytes.count {
-            let isFound: Bool
-            do { isFound = try matcher.search(pattern, bytes, from: place) } catch { throw EvaluationFailure(error) }
+            let from = place
+            let isFound = try context.search(pattern, bytes) { () throws(MatchFailure) in
+                try matcher.search(pattern, bytes, from: from)
+            }
             if matcher.wasCut { context.didCutText = true }
             guard isFound, let range = matcher.range(of: 0) else { return }
             guard try visit(matcher, range) else { return }

@@ -12,6 +12,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case mixedTypes = "R0210"
     case badArgument = "R0212"
     case notBool = "R0213"
+    case weakPattern = "R0214"
+    case noValue = "R0215"
 
     /// What the code means, in one line.
     public var meaning: String {
@@ -28,6 +30,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
         case .mixedTypes: "the elements of a list or map, or two branches, have types that do not agree"
         case .badArgument: "a constant argument can never be valid"
         case .notBool: "a condition is not true or false"
+        case .weakPattern: "some text makes the search of a regular expression give up or take long"
+        case .noValue: "the expression is right, and has no value for the values it was given"
         }
     }
 }

@@ -91,7 +91,16 @@ struct Lexer {
         return Token(kind: .quotedIdentifier(String(decoding: name, as: UTF8.self)), span: Span(start, place))
     }
 
+    /// Operators of other languages, longest first, and what they are here.
+    private static let foreignMarks = [
+        ("===", "=="), ("!==", "!="), ("<>", "!="), ("=>", ">="), ("=<", "<="), ("**", "*"), ("??", "orValue"),
+    ]
+
     private mutating func mark(_ start: Int) -> Token {
+        for (foreign, ours) in Self.foreignMarks where source[start...].starts(with: foreign.utf8) {
+            place += foreign.utf8.count
+            return invalid(start, "`\(foreign)` is not part of the language", help: "write `\(ours)`")
+        }
         let two = String(decoding: source[start..<min(start + 2, source.count)], as: UTF8.self)
         if ["==", "!=", "<=", ">=", "&&", "||"].contains(two) {
             place += 2

@@ -46,6 +46,8 @@ struct Parser {
     private var depth = 0
     private var nextID = 1
     private var isTooDeep = false
+    /// Whether the bracket that was closed last is missing: what it holds is no call then.
+    var isUnclosed = false
     /// Whether the lexer complained: then what is left over at the end is no second error.
     var hasBadTokens = false
     private(set) var diagnostics: [Diagnostic] = []
@@ -198,7 +200,7 @@ struct Parser {
         }
     }
 
-    private mutating func member() -> Expr { memberSuffixes(of: primary()) }
+    mutating func member() -> Expr { memberSuffixes(of: primary()) }
 
     // MARK: Errors
 
@@ -228,6 +230,7 @@ struct Parser {
 
     /// The closing bracket; an error and recovery when it is missing.
     mutating func close(_ mark: String, opened: Token) -> Span {
+        isUnclosed = false
         if let token = accept(mark) { return token.span }
         let count = diagnostics.count
         unexpected("`\(mark)`")
@@ -237,6 +240,8 @@ struct Parser {
             diagnostics.append(fixed)
         }
         skip(to: mark)
-        return accept(mark)?.span ?? peek.span
+        let end = accept(mark)
+        isUnclosed = end == nil
+        return end?.span ?? peek.span
     }
 }

@@ -58,16 +58,30 @@ extension Parser {
             if peek.is("(") { _ = arguments() }
             return node(start.span, .invalid)
         }
+        if name == "not", !isRooted, isValue(peek) {
+            report("`not` is no operator of the language", at: start.span, help: "write `!`")
+            return member()
+        }
         guard peek.is("(") else { return node(start.span, .name(name, isRooted: isRooted)) }
         let (arguments, end) = arguments()
         let span = start.span.joined(with: end)
+        if isUnclosed { return node(span, .invalid) }
         if expandsMacros, !isRooted, name == "has" { return hasMacro(start.span, span, arguments) }
         return node(span, .call(function: name, nameSpan: start.span, receiver: nil, arguments: arguments))
     }
 
-    /// The arguments of a call, brackets included.
+    /// Whether a token begins a value, so that a name before it was meant as an operator.
+    private func isValue(_ token: Token) -> Bool {
+        switch token.kind {
+        case .identifier, .int, .uint, .double, .string: true
+        default: false
+        }
+    }
+
+    /// The arguments of a call, brackets included; `isUnclosed` says whether the last bracket is missing.
     private mutating func arguments() -> ([Expr], Span) {
         let open = advance()
+        isUnclosed = false
         if let end = accept(")") { return ([], end.span) }
         var arguments = [expression()]
         while accept(",") != nil { arguments.append(expression()) }
@@ -169,6 +183,7 @@ extension Parser {
         if peek.is("("), !isOptional, !isQuoted {
             let (arguments, end) = arguments()
             let span = operand.span.joined(with: end)
+            if isUnclosed { return node(span, .invalid) }
             if expandsMacros, let macro = macro(field, operand, arguments, span) { return macro }
             return node(
                 span,

@@ -12,13 +12,18 @@ struct BookBuilder {
     }
 
     let schema: Schema
+    /// What warns of slow patterns.
+    let prober: PatternProber?
     private var library = Library()
     private var entries: [String: Entry] = [:]
     private var policies: [PolicySource] = []
     /// Ids of all rules that a file tried to define, broken ones too.
     private var knownIDs: Set<String> = []
 
-    init(schema: Schema) { self.schema = schema }
+    init(schema: Schema, prober: PatternProber?) {
+        self.schema = schema
+        self.prober = prober
+    }
 
     // MARK: Reading
 
@@ -89,9 +94,9 @@ struct BookBuilder {
         let kinds = schema.kinds.union(
             entries.values.filter { $0.source.isSignal }.map { "signal." + $0.source.id.text })
         let base = library.environment(
-            schema: schema, lists: library.lists, allowsExtendedRegex: false, reports: true)
+            schema: schema, lists: library.lists, allowsExtendedRegex: false, reports: true, prober: prober)
         let extended = library.environment(
-            schema: schema, lists: library.lists, allowsExtendedRegex: true, reports: false)
+            schema: schema, lists: library.lists, allowsExtendedRegex: true, reports: false, prober: prober)
         for id in entries.keys.sorted() {
             guard var entry = entries[id] else { continue }
             let errorsBefore = entry.source.sink.hasErrors(in: entry.source)

@@ -134,11 +134,15 @@ struct Library {
 
     /// What every rule may name: objects, lists, functions.
     ///
-    /// - Parameter reports: Whether what is wrong with functions is told to their files.
+    /// - Parameters:
+    ///   - reports: Whether what is wrong with functions is told to their files.
+    ///   - prober: What warns of slow patterns.
     func environment(
-        schema: Schema, lists: [String: Value], allowsExtendedRegex: Bool, reports: Bool
+        schema: Schema, lists: [String: Value], allowsExtendedRegex: Bool, reports: Bool,
+        prober: PatternProber? = nil
     ) -> Environment {
         var environment = Environment(allowsDyn: false, extendedRegex: allowsExtendedRegex)
+        environment.patternProber = prober
         for object in schema.objects { environment.declare(object: object) }
         for (name, value) in lists {
             environment.declare(constant: "lists." + name, value, type: .list(.string))

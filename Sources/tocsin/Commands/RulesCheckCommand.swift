@@ -1,4 +1,5 @@
 public import ArgumentParser
+import CEL
 public import Diagnostics
 import Evaluation
 import RuleLanguage
@@ -21,7 +22,8 @@ struct RulesCheckCommand: ParsableCommand {
 
     func run() throws {
         let files = try RuleSelection(paths: paths, common: common).files()
-        let loaded = RuleBookLoader(schema: IdentitySchema.schema).load(files: files)
+        let loaded = RuleBookLoader(schema: IdentitySchema.schema, prober: PatternProber(isTimed: true)).load(
+            files: files)
         let report = DiagnosticReport(loaded.diagnostics)
         if format == .text {
             if !report.entries.isEmpty { Terminal.writeError(report.rendered(as: .text)) }
