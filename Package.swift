@@ -148,6 +148,13 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),
         tests("CommandTests", ["tocsin"]),
+        .testTarget(
+            name: "FuzzingTests",
+            dependencies: [
+                "CEL", "PCRE2", "Diagnostics", "Timekeeping", "FieldStorage", "JSONScanning", "Directory", "OneLogin",
+                "RuleLanguage", "Evaluation",
+            ],
+            path: "Tests/Fuzzing", exclude: ["Seeds"], swiftSettings: strict),
         tests("DocsTests", ["Evaluation", "RuleLanguage", "Diagnostics"]),
     ],
     swiftLanguageModes: [.v6])
