@@ -66,6 +66,7 @@ public final class ActivityEngine {
         self.users = users
         maker = FindingMaker(connection: connection)
         frame = RuleFrame(for: rules.map(\.bound))
+        frame.context.knownDeadlineHits = options.knownDeadlineHits
         index = KindIndex(rules.map { ($0.isOrdered, $0.anchors) })
         timed = rules.filter { $0.verb?.waitsForSilence ?? false }
         hasSignals = rules.contains { $0.bound.rule.isSignal }
@@ -128,6 +129,7 @@ public final class ActivityEngine {
     /// A rule without memory looks at the activity in the subject table.
     private func look(_ rule: ActivityRule, _ row: UnsafePointer<Slot>, _ time: Timestamp) {
         rule.statistics.looked += 1
+        frame.context.forgetCutText()
         if rule.readsUsers { fillUsers(row, at: time) }
         guard rule.holds(rule.body.match, frame), !isExcluded(rule) else { return }
         rule.statistics.matched += 1
@@ -215,6 +217,7 @@ public final class ActivityEngine {
 
     private func observe(_ held: HeldActivity, _ rule: ActivityRule, _ row: UnsafePointer<Slot>) {
         rule.statistics.looked += 1
+        frame.context.forgetCutText()
         frame.begin(now: held.time)
         frame.tables[FrameLayout.subjectTable] = row
         usersAreFilled = false
@@ -259,8 +262,9 @@ public final class ActivityEngine {
             windowEnd.map { $0 - time + TimeSpan(seconds: 0, nanoseconds: -1) } ?? rule.bound.cooldown ?? .hours(1)
         let hit = FindingMaker.Hit.activity(
             id: activityIDs.last ?? "", at: time, cooldown: cooldown, activityIDs: activityIDs)
-        guard case .finding(let finding) = maker.finding(rule.bound, frame, hit: hit, statistics: &rule.statistics)
-        else { return }
+        let outcome = maker.finding(rule.bound, frame, hit: hit, statistics: &rule.statistics)
+        rule.onOutcome?(outcome, frame)
+        guard case .finding(let finding) = outcome else { return }
         if rule.bound.rule.isSignal {
             if keepsSignals { raisedSignals.append(finding) }
             signals.append(

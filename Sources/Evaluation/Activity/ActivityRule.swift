@@ -22,6 +22,8 @@ final class ActivityRule {
     var statistics = RuleStatistics()
     /// Told of every evaluation in which `alert_if` did not hold; for tests.
     var onMiss: ((RuleFrame) -> Void)?
+    /// Told of everything that held, and what became of it; for explanations.
+    var onOutcome: ((FindingMaker.Outcome, RuleFrame) -> Void)?
 
     init(_ bound: BoundRule, _ body: ActivityBody, connection: String, activeFrom: Timestamp, _ options: EngineLimits) {
         self.bound = bound

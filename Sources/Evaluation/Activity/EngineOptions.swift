@@ -1,4 +1,5 @@
 public import Alerting
+public import CEL
 public import RuleLanguage
 public import Timekeeping
 
@@ -18,6 +19,9 @@ extension ActivityEngine {
         /// From when on a binding raises anything, by policy, rule and digest; earlier activities only build state.
         public var activeFrom: (_ bound: BoundRule) -> Timestamp = { _ in .earliest }
 
+        /// Pattern searches that the deadline ended when these activities were judged before; they end so again.
+        public var knownDeadlineHits: Set<DeadlineHit> = []
+
         /// Whether what signal rules raise is kept, for their tests.
         var keepsSignals = false
 
@@ -33,6 +37,9 @@ extension ActivityEngine {
         /// Wait for the watermark now.
         public internal(set) var pending = 0
     }
+
+    /// Pattern searches that the deadline ended so far: facts that a replay has to be told.
+    public var deadlineHits: Set<DeadlineHit> { frame.context.deadlineHits }
 
     /// What happened to each rule, by policy and rule.
     public var statistics: [(binding: RuleBinding, statistics: RuleStatistics)] {

@@ -17,7 +17,7 @@ struct FindingMaker {
     enum Outcome {
         case finding(Finding)
         /// The exception of that name holds.
-        case excepted
+        case excepted(String)
         /// The key has no value.
         case failed
     }
@@ -63,7 +63,7 @@ struct FindingMaker {
         for exception in bound.exceptions where time < exception.expires {
             if exception.when.truth(frame.frame) == .yes {
                 statistics.excepted[exception.name, default: 0] += 1
-                return .excepted
+                return .excepted(exception.name)
             }
         }
         statistics.fired += 1
@@ -82,11 +82,14 @@ struct FindingMaker {
 
     /// The variables of the rule by name, apart from `now`.
     private func evidence(_ bound: BoundRule, _ frame: RuleFrame) -> [Finding.Evidence] {
-        bound.layout.variables.enumerated().compactMap { index, variable in
+        let variables = bound.layout.variables.enumerated().compactMap { index, variable -> Finding.Evidence? in
             guard index != FrameLayout.nowIndex, let value = Value(scalarOrBox: frame.variables.slots[index]) else {
                 return nil
             }
             return Finding.Evidence(name: variable.name, value: EvidenceValue(value))
         }
+        guard frame.context.didCutText else { return variables }
+        let words = "patterns looked at the first \(frame.context.limits.regexSubjectBytes) bytes of a longer text"
+        return variables + [Finding.Evidence(name: "searched", value: .text(words))]
     }
 }

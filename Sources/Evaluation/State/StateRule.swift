@@ -25,6 +25,10 @@ final class StateRule {
     private var undecided: Set<DedupKey> = []
     private var reasons: Set<String> = []
     private(set) var statistics = RuleStatistics()
+    /// Told of every group for which `alert_if` did not hold; for explanations.
+    var onMiss: ((RuleFrame) -> Void)?
+    /// Told of the exception that held a finding back; for explanations.
+    var onExcepted: ((String, RuleFrame) -> Void)?
     /// A row that belongs to nobody knows which group: no group has a value.
     private var everyGroupIsUnknown: EvaluationFailure?
 
@@ -132,9 +136,10 @@ final class StateRule {
                 frame.set(aggregate, to: result)
             }
             switch body.alertIf?.truth(frame.frame) ?? .yes {
-            case .no: break
+            case .no: onMiss?(frame)
             case .yes: fire(frame)
             case .failed:
+                onMiss?(frame)
                 // Which aggregate is unknown says less than why it is.
                 if !frame.failure.isUnknown || reasons.isEmpty { note(frame.failure) }
                 if let key = maker.key(bound, frame) { undecided.insert(maker.dedupKey(bound, key)) }
@@ -146,7 +151,8 @@ final class StateRule {
         switch maker.finding(bound, frame, hit: .state(generation: generation, at: moment), statistics: &statistics) {
         case .finding(let finding):
             if findings.count < Self.findingLimit { findings.append(finding) } else { statistics.overflowed += 1 }
-        case .excepted, .failed: break
+        case .excepted(let name): onExcepted?(name, frame)
+        case .failed: break
         }
     }
 }

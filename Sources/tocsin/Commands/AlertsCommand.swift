@@ -1,7 +1,9 @@
 public import Alerting
 public import ArgumentParser
 import Delivery
+import Evaluation
 import Foundation
+import Monitor
 import OneLogin
 import Reporting
 import Settings
@@ -63,6 +65,9 @@ struct AlertsShowCommand: AsyncParsableCommand {
     @Argument(help: "The alert's id, such as al_...")
     var id: String
 
+    @Flag(help: "Judge the stored facts again and say which conditions held, with which values.")
+    var why = false
+
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -83,6 +88,10 @@ struct AlertsShowCommand: AsyncParsableCommand {
             Terminal.write("  \(evidence.name) = \(Visible.text(evidence.value.plainText))")
         }
         for activity in alert.activityIDs.prefix(20) { Terminal.write("  activity \(activity)") }
+        if why {
+            Terminal.write("why")
+            for line in try await reasons(for: alert, in: store) { Terminal.write("  " + line) }
+        }
         Terminal.write("life")
         for transition in try await store.transitions(alertID: id) {
             Terminal.write("  \(transition.at.rfc3339)  \(transition.kind.rawValue)")
@@ -93,6 +102,27 @@ struct AlertsShowCommand: AsyncParsableCommand {
                 "  \(delivery.notice.receiver)  \(delivery.notice.transition.kind.rawValue)  \(delivery.state.rawValue)"
             )
             for attempt in delivery.attempts { Terminal.write("    \(attempt.at.rfc3339)  \(attempt.outcome)") }
+        }
+    }
+}
+
+extension AlertsShowCommand {
+    /// The explanation of the rule at the alert's last finding, a line each.
+    private func reasons(for alert: Alert, in store: SQLiteStore) async throws -> [String] {
+        let settings = try common.settings(readsSecrets: false)
+        let book = try common.ruleBook(settings)
+        let connection = settings.connections.first { $0.name == alert.binding.connection }
+        let request = Explaining.Request(
+            rule: alert.binding.rule, policy: alert.binding.policy,
+            key: RuleExplanation.keyTexts(of: alert.dedupKey.key), at: alert.lastSeenAt)
+        let explaining = Explaining(
+            book: book, superUsers: Assembly.superUsers(connection?.superUsers ?? SuperUserSettings()))
+        do {
+            let explanation = try await explaining.explain(
+                request, over: store, connection: alert.binding.connection)
+            return RulesExplainCommand.lines(explanation)
+        } catch let refusal as Explaining.Refusal {
+            return [RulesExplainCommand.words(refusal, book)]
         }
     }
 }

@@ -7,6 +7,6 @@ struct RulesCommand: AsyncParsableCommand {
         abstract: "Checks, tests and lists rules, and says what their conditions may look at.",
         subcommands: [
             RulesCheckCommand.self, RulesTestCommand.self, RulesListCommand.self, RulesFieldsCommand.self,
-            RulesSchemaCommand.self,
+            RulesSchemaCommand.self, RulesExplainCommand.self,
         ])
 }

@@ -1,0 +1,125 @@
+import Alerting
+import CEL
+public import Directory
+import FieldStorage
+public import RuleLanguage
+public import Timekeeping
+
+/// Explains a state rule: why the rows of a key violate it, or do not.
+public struct StateExplainer {
+    private let bound: BoundRule
+    private let body: StateBody
+    private let wanted: [String]
+    private let moment: Timestamp
+    private let connection: String
+    private let reader: ExplainedFrame
+
+    /// An explanation of a state rule.
+    ///
+    /// - Parameter key: The parts of the alert's key as text.
+    /// - Returns: nil for an activity rule.
+    public init?(_ bound: BoundRule, connection: String, key: [String], at moment: Timestamp) {
+        guard case .state(let body) = bound.body else { return nil }
+        self.bound = bound
+        self.body = body
+        self.moment = moment
+        self.connection = connection
+        wanted = key
+        reader = ExplainedFrame(bound: bound, maker: FindingMaker(connection: connection))
+    }
+
+    /// What there is to say of a directory.
+    public func explain(_ index: DirectoryIndex) -> RuleExplanation {
+        explain(DirectoryRows(index: index, connection: connection))
+    }
+
+    func explain(_ rows: some StateRows) -> RuleExplanation {
+        var outcome = Outcome(material: RuleExplanation.Material(word: body.each))
+        outcome.missing = rows.missing(body.each)
+        let frame = RuleFrame(for: [bound])
+        let rule = StateRule(
+            bound, body, maker: FindingMaker(connection: connection), generation: 0, at: moment)
+        rule.onMiss = { [reader, wanted, body] frame in
+            guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
+            outcome.attempt = reader.attempt(frame, body.alertIf)
+        }
+        rule.onExcepted = { [reader, wanted] name, frame in
+            guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
+            outcome.exception = name
+        }
+        let type = IdentitySchema.schema.row(body.each)?.type ?? ""
+        if let filler = rows.filler(of: body.each, wanted: bound.fields(of: type)) {
+            frame.begin(now: moment)
+            frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
+            for place in 0..<filler.count {
+                filler.fill(place)
+                outcome.material.all += 1
+                look(frame, &outcome)
+                rule.judge(frame)
+                frame.context.reset()
+            }
+            frame.tables[FrameLayout.subjectTable] = nil
+        }
+        frame.begin(now: moment)
+        let evaluation = rule.finish(frame, missing: outcome.missing)
+        outcome.firings = evaluation.findings.filter { $0.dedupKey.key.map { ExpectedValue.text($0) } == wanted }
+        return explanation(outcome)
+    }
+
+    private struct Outcome {
+        var material: RuleExplanation.Material
+        var tally = RefusalTally()
+        var attempt: RuleExplanation.Attempt?
+        var exception: String?
+        var firings: [Finding] = []
+        var missing: String?
+    }
+
+    private func look(_ frame: RuleFrame, _ outcome: inout Outcome) {
+        if let group = body.group {
+            guard case .key(let key) = GroupKey.evaluate(group.by, frame.frame) else { return }
+            frame.set(keys: key, of: bound.layout)
+        }
+        guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
+        outcome.material.ofKey += 1
+        let clauses = reader.clauses(body.where, frame)
+        for clause in clauses { outcome.tally.add(clause) }
+        guard clauses.isEmpty else { return }
+        outcome.material.matched += 1
+        let isOut = bound.scope.contains { $0.row == body.each && $0.when.truth(frame.frame) == .yes }
+        if isOut { outcome.material.leftOut += 1 }
+        if body.group == nil, !isOut, body.alertIf?.truth(frame.frame) ?? .yes != .yes {
+            outcome.attempt = reader.attempt(frame, body.alertIf)
+        }
+    }
+
+    private func explanation(_ outcome: Outcome) -> RuleExplanation {
+        let firings = outcome.firings.map {
+            RuleExplanation.Firing(
+                at: $0.time, severity: $0.severity, message: $0.message, evidence: $0.evidence,
+                activityIDs: $0.activityIDs)
+        }
+        let refusals = outcome.tally.sorted
+        let answer = answer(outcome, refusals)
+        let words = ExplanationWords(
+            answer: answer, material: outcome.material, at: moment, firing: firings.last,
+            exception: outcome.exception.map { (moment, $0) }, closest: outcome.attempt, hold: bound.hold)
+        return RuleExplanation(
+            rule: bound.rule.id, policy: bound.policy, key: wanted, at: moment, answer: answer, summary: words.summary,
+            material: outcome.material, refusals: refusals, steps: [], closest: outcome.attempt, last: outcome.attempt,
+            firings: firings, openSince: nil, notes: outcome.missing.map { [$0] } ?? [])
+    }
+
+    private func answer(_ outcome: Outcome, _ refusals: [RuleExplanation.Clause]) -> RuleExplanation.Answer {
+        if !outcome.firings.isEmpty { return .fired }
+        if outcome.exception != nil { return .excepted }
+        if let attempt = outcome.attempt {
+            return attempt.clauses.contains { $0.failure != nil } ? .unknown : .conditionFalse
+        }
+        if outcome.material.ofKey == 0 { return outcome.missing == nil ? .nothingOfKey : .unknown }
+        if outcome.material.matched == 0 {
+            return refusals.contains { $0.failure != nil } ? .unknown : .nothingMatched
+        }
+        return outcome.material.leftOut == outcome.material.matched ? .outOfScope : .incomplete
+    }
+}
