@@ -39,7 +39,7 @@ import Testing
         "'aéa'.replace('', '-', 2) == '-a-éa' && 'aaa'.replace('a', 'b', 0) == 'aaa'",
         "'aa'.replace('a', 'b', -1) == 'bb' && ''.replace('', '', -9223372036854775808) == ''",
         "string(math.sign(-0.0)) == '0' && math.sign(-2.5) == -1.0 && math.isNaN(math.sign(0.0 / 0.0))",
-        "true || math.greatest({}['a'], 1.0) > 0.5", "uint('42') == 42u && uint('0') == 0u",
+        "true || math.greatest({}['a'], 1.0) > 0.5", "![].exists(i, -i >= i)", "uint('42') == 42u && uint('0') == 0u",
         "isCIDR('10.0.0.0/8') && !isCIDR('10.0.0.0/33') && cidr('10.1.2.3/8').ip() == ip('10.1.2.3')",
     ])
     func givesTheDocumentedResult(_ text: String) throws {

@@ -6,6 +6,20 @@ import Testing
 
 /// Every limit of an expression, on both sides.
 @Suite struct LimitTests {
+    @Test(arguments: [#"'\"#, #"b'\"#, #"r"\"#, #"'''a\"#]) func aTextThatEndsInABackslashEndsWithTheSource(
+        _ text: String
+    ) {
+        let diagnostics = parse(text).diagnostics
+        #expect(diagnostics.map(\.primary.span) == [Span(0, text.utf8.count)])
+    }
+
+    @Test func constantsThatFailAreCompiledOnceHoweverDeepTheyLie() throws {
+        let nested = String(repeating: "(1 + ", count: 28) + "1 / 0" + String(repeating: ")", count: 28)
+        #expect(throws: EvaluationFailure.divisionByZero) { try Fixture.value(nested) }
+        let doubles = String(repeating: "(0.5 * ", count: 28) + "[0.5][1]" + String(repeating: ")", count: 28)
+        #expect(throws: EvaluationFailure.indexOutOfRange(1)) { try Fixture.value(doubles) }
+    }
+
     static func limits(_ change: (inout Limits) -> Void) -> Limits {
         var limits = Limits()
         change(&limits)

@@ -147,6 +147,8 @@ struct Checker {
             if plain == .int || plain == .double || plain == .dyn || plain == .error || plain == .duration {
                 return plain
             }
+            // An element of an empty literal may turn out to be anything.
+            if case .parameter = plain { return .dyn }
         }
         report(
             .noOverload, "`\(operation.rawValue)` does not take \(shown(given))", at: expr.span,

@@ -16,6 +16,8 @@ struct Compiler {
     let checked: CheckedExpression
     var locals: [(name: String, kind: Local)] = []
     private(set) var localCount = 0
+    /// What nodes that read nothing gave, nil for a failure: without it each level would evaluate the ones below twice.
+    private var constants: [Int: Value?] = [:]
 
     init(checked: CheckedExpression) { self.checked = checked }
 
@@ -57,6 +59,13 @@ struct Compiler {
             return value
         }
         guard isConstant(expr) else { return nil }
+        if let known = constants[expr.id] { return known }
+        let found = evaluated(expr)
+        constants.updateValue(found, forKey: expr.id)
+        return found
+    }
+
+    private mutating func evaluated(_ expr: Expr) -> Value? {
         let code = unfolded(expr)
         let context = EvaluationContext(limits: environment.limits)
         context.begin(locals: localCount)

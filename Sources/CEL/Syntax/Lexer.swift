@@ -192,7 +192,8 @@ extension Lexer {
                 return invalid(start, "this text has no end", label: "add the closing quote")
             }
             if source[place] == quote, !isTriple || (peek(1) == quote && peek(2) == quote) { break }
-            place += source[place] == 0x5c && (!isRaw || place + 1 < source.count) ? 2 : 1
+            // A backslash may be the last byte of all.
+            place = min(source.count, place + (source[place] == 0x5c ? 2 : 1))
         }
         let body = source[first..<min(place, source.count)]
         place += isTriple ? 3 : 1
