@@ -8,13 +8,15 @@ PYTHON_ENV := .build-python
 DEBUG := $(SCRATCH)/debug/tocsin
 RELEASE := $(SCRATCH)/release/tocsin
 BUILD := $(SWIFT) build --scratch-path $(SCRATCH)
+FUZZ_RUNS ?= 1000000
+FUZZ_TARGETS ?=
 DIFF_COUNT ?= 100000
 DIFF_SEED ?=
 # Modules whose doc comments are read as pages: those that know no network.
 PURE := PCRE2 Timekeeping Diagnostics HTTPTransport JSONScanning FieldStorage CEL Directory Alerting RuleLanguage Evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test lint rulebook docs truth differential check install clean
+.PHONY: help setup build release demo test lint rulebook docs truth fuzz differential check install clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -48,6 +50,10 @@ docs: setup ## check that the links in doc comments lead somewhere
 
 truth: build ## judge the shipped rules on generated data with planted cases
 	@Tests/Truth/judge.py --tocsin $(DEBUG)
+
+fuzz: setup ## feed the parsers with FUZZ_RUNS inputs each (1,000,000), under AddressSanitizer
+	@$(BUILD) --target RuleLanguage
+	@scripts/fuzz $(SWIFT) $(SCRATCH) $(FUZZ_RUNS) $(FUZZ_TARGETS)
 
 differential: setup ## compare DIFF_COUNT expressions (100,000) with Google's CEL; needs PyPI
 	@$(BUILD) --configuration release --product tocsin

@@ -3,7 +3,7 @@ import Evaluation
 import RuleLanguage
 
 extension FuzzTarget {
-    /// A file of rules or policies, from YAML to the book, with every error through every report.
+    /// A file of rules or policies, from YAML to the book, with every error through a report.
     static let ruleFile = FuzzTarget(name: "rule-file") { bytes in
         let text = readText(bytes)
         let loader = RuleBookLoader(schema: IdentitySchema.schema)
