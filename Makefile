@@ -19,7 +19,7 @@ PURE := PCRE2 Timekeeping Diagnostics HTTPTransport JSONScanning FieldStorage CE
 .PHONY: help setup build release demo test lint rulebook docs truth fuzz differential check install clean
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 21
 
 setup: ## install the system packages that are missing (apt), check for Swift
 	@scripts/setup
