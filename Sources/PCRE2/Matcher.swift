@@ -39,18 +39,29 @@ public final class Matcher {
     /// Start positions of a step, and of the narrower one of interpreted patterns, which take ten times as long.
     private static let stepWidth = 64
     private static let interpretedWidth = 16
+    private static let unset = Int(bitPattern: ~UInt(0))
 
-    private let context: OpaquePointer?
-    private let stack: OpaquePointer?
-    private var data: OpaquePointer?
-    private var capacity: UInt32 = 0
+    /// What every search touches, behind a pointer so that reading it costs a load and no check.
+    private struct State {
+        /// For searches of one step, without an offset limit.
+        let whole: OpaquePointer?
+        /// For searches of more steps, whose offset limit moves.
+        let stepping: OpaquePointer?
+        let stack: OpaquePointer?
+        var data: OpaquePointer?
+        var capacity: UInt32 = 0
+        var positionsLeft = 0
+        var start: UInt64 = 0
+        var hasStart = false
+        var wasCut = false
+    }
+
+    private let state: UnsafeMutablePointer<State>
     private let limits: MatchLimits
     private let nanoseconds: () -> UInt64
-    private var positionsLeft = 0
-    private var start: UInt64?
 
     /// Whether the last search looked at the first part of a longer text only.
-    public private(set) var wasCut = false
+    public var wasCut: Bool { state.pointee.wasCut }
 
     /// Memory for one thread.
     ///
@@ -58,22 +69,30 @@ public final class Matcher {
     public init(limits: MatchLimits = MatchLimits(), nanoseconds: @escaping () -> UInt64) {
         self.limits = limits
         self.nanoseconds = nanoseconds
-        context = pcre2_match_context_create_8(nil)
-        stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
-        pcre2_set_match_limit_8(context, limits.matchLimit)
-        pcre2_set_heap_limit_8(context, limits.heapKiB)
-        if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
+        let stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
+        func context() -> OpaquePointer? {
+            let context = pcre2_match_context_create_8(nil)
+            pcre2_set_match_limit_8(context, limits.matchLimit)
+            pcre2_set_heap_limit_8(context, limits.heapKiB)
+            if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
+            return context
+        }
+        state = .allocate(capacity: 1)
+        state.initialize(to: State(whole: context(), stepping: context(), stack: stack))
     }
 
     deinit {
-        pcre2_match_data_free_8(data)
-        pcre2_match_context_free_8(context)
-        pcre2_jit_stack_free_8(stack)
+        pcre2_match_data_free_8(state.pointee.data)
+        pcre2_match_context_free_8(state.pointee.whole)
+        pcre2_match_context_free_8(state.pointee.stepping)
+        pcre2_jit_stack_free_8(state.pointee.stack)
+        state.deallocate()
     }
 
     /// Whether the pattern matches anywhere in `subject`.
     ///
     /// - Parameter subject: Valid UTF-8.
+    @inline(__always)
     public func matches(_ pattern: Pattern, _ subject: UnsafeRawBufferPointer) throws(MatchFailure) -> Bool {
         begin()
         return try search(pattern, subject, from: 0)
@@ -81,8 +100,8 @@ public final class Matcher {
 
     /// Gives the next searches a budget and a deadline of their own: one call of a function, one begin.
     public func begin() {
-        positionsLeft = limits.steps * Self.stepWidth
-        start = nil
+        state.pointee.positionsLeft = limits.steps * Self.stepWidth
+        state.pointee.hasStart = false
     }
 
     /// Searches for the first match that begins at or after `from`; `range(of:)` then tells where it is.
@@ -93,93 +112,119 @@ public final class Matcher {
     public func search(
         _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, from: Int
     ) throws(MatchFailure) -> Bool {
-        prepare(groups: UInt32(pattern.captureCount) + 1)
+        if pattern.captureCount >= state.pointee.capacity { prepare(groups: UInt32(pattern.captureCount) + 1) }
         var length = subject.count
-        wasCut = length > limits.subjectBytes
-        var options = UInt32(PCRE2_NO_UTF_CHECK)
-        if wasCut {
+        var options: UInt32 = 0
+        state.pointee.wasCut = length > limits.subjectBytes
+        if length > limits.subjectBytes {
             length = limits.subjectBytes
             while length > 0, subject[length] & 0xc0 == 0x80 { length -= 1 }
-            options |= UInt32(PCRE2_NOTEOL)
+            options = UInt32(PCRE2_NOTEOL)
         }
+        guard from <= length else { return false }
         let width = pattern.isCompiled ? Self.stepWidth : Self.interpretedWidth
-        var place = from
-        while place <= length {
+        if pattern.isAnchored || from + width >= length {
             try countPositions(width)
-            let isLast = pattern.isAnchored || place + width >= length
-            let limit = isLast ? Int(bitPattern: ~UInt(0)) : place + width - 1
-            pcre2_set_offset_limit_8(context, limit)
-            if try step(pattern, subject, length: length, from: place, options) { return true }
-            if isLast { return false }
+            return try step(pattern, subject, length, from, options, state.pointee.whole)
+        }
+        return try searchInSteps(pattern, subject, length, from, options, width: width)
+    }
+
+    /// A text longer than one step: 64 start positions at a time, with a look at the clock between.
+    private func searchInSteps(
+        _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, _ length: Int, _ from: Int, _ options: UInt32,
+        width: Int
+    ) throws(MatchFailure) -> Bool {
+        let stepping = state.pointee.stepping
+        var place = from
+        while place + width < length {
+            try countPositions(width)
+            pcre2_set_offset_limit_8(stepping, place + width - 1)
+            if try step(pattern, subject, length, place, options, stepping) { return true }
             place += width
             while place < length, subject[place] & 0xc0 == 0x80 { place += 1 }
             try checkDeadline()
         }
-        return false
-    }
-
-    private func step(
-        _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, length: Int, from: Int, _ options: UInt32
-    ) throws(MatchFailure) -> Bool {
-        var result = run(pattern, subject, length, from, options)
-        if result == PCRE2_ERROR_JIT_STACKLIMIT {
-            result = run(pattern, subject, length, from, options | UInt32(PCRE2_NO_JIT))
-        }
-        if result >= 0 { return true }
-        switch result {
-        case PCRE2_ERROR_NOMATCH: return false
-        case PCRE2_ERROR_MATCHLIMIT: throw .matchLimit
-        case PCRE2_ERROR_HEAPLIMIT, PCRE2_ERROR_JIT_STACKLIMIT, PCRE2_ERROR_NOMEMORY, PCRE2_ERROR_DEPTHLIMIT:
-            throw .memoryLimit
-        default: throw .other(result)
-        }
+        try countPositions(width)
+        return try step(pattern, subject, length, place, options, state.pointee.whole)
     }
 
     @inline(__always)
-    private func run(
-        _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, _ length: Int, _ from: Int, _ options: UInt32
-    ) -> Int32 {
-        guard let base = subject.baseAddress else {
-            return withUnsafePointer(to: UInt8(0)) { empty in
-                pcre2_match_8(pattern.code, empty, 0, 0, options, data, context)
-            }
+    private func step(
+        _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, _ length: Int, _ from: Int, _ options: UInt32,
+        _ context: OpaquePointer?
+    ) throws(MatchFailure) -> Bool {
+        guard pattern.isCompiled, let base = subject.baseAddress else {
+            return try interpretedStep(pattern, subject, length, from, options, context)
         }
-        return pcre2_match_8(
-            pattern.code, base.assumingMemoryBound(to: UInt8.self), length, from, options, data, context)
+        let result = pcre2_jit_match_8(
+            pattern.code, base.assumingMemoryBound(to: UInt8.self), length, from, options, state.pointee.data, context)
+        if result >= 0 { return true }
+        if result == PCRE2_ERROR_NOMATCH { return false }
+        if result == PCRE2_ERROR_JIT_STACKLIMIT {
+            return try interpretedStep(pattern, subject, length, from, options, context)
+        }
+        throw Self.failure(result)
+    }
+
+    /// One step without machine code: what `pcre2_match` does when it is told so, or when there is none.
+    private func interpretedStep(
+        _ pattern: Pattern, _ subject: UnsafeRawBufferPointer, _ length: Int, _ from: Int, _ options: UInt32,
+        _ context: OpaquePointer?
+    ) throws(MatchFailure) -> Bool {
+        let options = options | UInt32(PCRE2_NO_UTF_CHECK) | UInt32(PCRE2_NO_JIT)
+        let data = state.pointee.data
+        let result = withUnsafePointer(to: UInt8(0)) { empty in
+            pcre2_match_8(
+                pattern.code, subject.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? empty, length, from,
+                options, data, context)
+        }
+        if result >= 0 { return true }
+        if result == PCRE2_ERROR_NOMATCH { return false }
+        throw Self.failure(result)
+    }
+
+    private static func failure(_ result: Int32) -> MatchFailure {
+        switch result {
+        case PCRE2_ERROR_MATCHLIMIT: .matchLimit
+        case PCRE2_ERROR_HEAPLIMIT, PCRE2_ERROR_JIT_STACKLIMIT, PCRE2_ERROR_NOMEMORY, PCRE2_ERROR_DEPTHLIMIT:
+            .memoryLimit
+        default: .other(result)
+        }
     }
 
     @inline(__always)
     private func countPositions(_ count: Int) throws(MatchFailure) {
-        guard positionsLeft >= count else { throw .stepLimit }
-        positionsLeft -= count
+        guard state.pointee.positionsLeft >= count else { throw .stepLimit }
+        state.pointee.positionsLeft -= count
     }
 
     private func checkDeadline() throws(MatchFailure) {
         let now = nanoseconds()
-        guard let begun = start else {
-            start = now
+        guard state.pointee.hasStart else {
+            state.pointee.hasStart = true
+            state.pointee.start = now
             return
         }
-        if now &- begun > limits.deadlineNanoseconds { throw .deadline }
+        if now &- state.pointee.start > limits.deadlineNanoseconds { throw .deadline }
     }
 
     private func prepare(groups: UInt32) {
-        guard groups > capacity else { return }
-        pcre2_match_data_free_8(data)
-        capacity = max(groups, 8)
-        data = pcre2_match_data_create_8(capacity, nil)
+        pcre2_match_data_free_8(state.pointee.data)
+        state.pointee.capacity = max(groups, 8)
+        state.pointee.data = pcre2_match_data_create_8(state.pointee.capacity, nil)
     }
 
     /// Where a group of the last match is, in bytes of the subject; nil for a group that took no part.
     ///
     /// - Parameter group: 0 for the whole match.
     public func range(of group: Int) -> Range<Int>? {
-        guard let data, group < Int(pcre2_get_ovector_count_8(data)),
+        guard let data = state.pointee.data, group < Int(pcre2_get_ovector_count_8(data)),
             let places = pcre2_get_ovector_pointer_8(data)
         else { return nil }
         let start = places[2 * group]
         let end = places[2 * group + 1]
-        guard start != Int(bitPattern: ~UInt(0)), end >= start else { return nil }
+        guard start != Self.unset, end >= start else { return nil }
         return start..<end
     }
 }

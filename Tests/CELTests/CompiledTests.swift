@@ -80,6 +80,22 @@ import Timekeeping
         Row("geo_km(activity.lat, 10.7, activity.lat, 10.7) == 0.0", .yes),
         Row("cel.bind(c, activity.country, c == 'NO')", .yes),
         Row("'x' + activity.kind == 'xlogin.success'", .yes),
+        Row("cel.bind(c, activity.risk + 1, c > 85 && c < 87)", .yes),
+        Row("cel.bind(n, user.roles.filter(r, r != 'x').size(), n * n == 4)", .yes),
+        Row("user.roles.filter(r, r != 'Viewer').size() > 1", .no),
+        Row("user.devices.filter(d, d.kind == 'phone').size() == 1", .yes),
+        Row("user.devices.filter(d, d.trusted).size() == 1", .failed, .null(name: "d.trusted")),
+        Row("user.roles.exists_one(r, r == 'Viewer')", .yes),
+        Row("user.devices.exists_one(d, d.kind != '')", .no),
+        Row("has(activity.country) && has(user.last_login) && has(user.roles)", .yes),
+        Row("user.devices.exists(d, !has(d.trusted))", .yes),
+        Row("activity.?country.orValue('none') == 'NO'", .yes),
+        Row("user.?last_login.orValue(now) < now", .yes),
+        Row("activity.risk in [85, 1, -9223372036854775808]", .yes),
+        Row("activity.risk in []", .no),
+        Row("activity.country.size() == 2 && size(activity.kind) == 13", .yes),
+        Row("user.roles.all(r, r.contains('e'))", .yes),
+        Row("activity.time.getHours('Europe/Berlin') == 1 && activity.time.getMinutes('Asia/Kolkata') == 30", .yes),
     ]
 
     @Test(arguments: rows)

@@ -24,6 +24,24 @@ import Testing
         #expect(misses.count <= Self.missesAllowed)
         #expect(lines.count >= 1_263)
     }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: cases.path), "the suite is not beside this clone"))
+    func everyFormGivesTheSameAnswers() throws {
+        let lines = try String(contentsOf: Self.cases, encoding: .utf8).split(separator: "\n").map { String($0) }
+        var compared = (slots: 0, conditions: 0)
+        for line in lines {
+            let value = answerConformanceCase(line)
+            let slot = answerConformanceCase(line, as: .slot)
+            let isError = value.contains("\"error\":")
+            #expect(isError ? slot.contains("\"error\":") : slot == value, "\(line.prefix(200))")
+            compared.slots += 1
+            guard value.contains("\"value\":{\"bool\"") else { continue }
+            #expect(answerConformanceCase(line, as: .truth) == value, "\(line.prefix(200))")
+            compared.conditions += 1
+        }
+        print("conformance: \(compared.slots) cases over slots, \(compared.conditions) of them conditions")
+        #expect(compared.slots >= 1_263 && compared.conditions > 400)
+    }
 }
 
 /// The suite's own rules of comparison.

@@ -19,7 +19,13 @@ struct Compiler {
     /// What nodes that read nothing gave, nil for a failure: without it each level would evaluate the ones below twice.
     private var constants: [Int: Value?] = [:]
 
-    init(checked: CheckedExpression) { self.checked = checked }
+    /// Whether parts that read nothing are worked out once; tests of the forms turn it off.
+    private let folds: Bool
+
+    init(checked: CheckedExpression, folds: Bool = true) {
+        self.checked = checked
+        self.folds = folds
+    }
 
     var environment: Environment { checked.environment }
 
@@ -58,7 +64,7 @@ struct Compiler {
         if case .variable(let variable)? = reference(expr), case .constant(let value) = variable.binding {
             return value
         }
-        guard isConstant(expr) else { return nil }
+        guard folds, isConstant(expr) else { return nil }
         if let known = constants[expr.id] { return known }
         let found = evaluated(expr)
         constants.updateValue(found, forKey: expr.id)
@@ -103,13 +109,13 @@ struct Compiler {
     /// The form over values of any node.
     mutating func value(_ expr: Expr) -> ValueCode {
         if case .literal = expr.kind { return unfolded(expr) }
-        if let known = constant(expr) { return { _ in known } }
+        if let known = constant(expr) { return ValueCode { _ in known } }
         return unfolded(expr)
     }
 
     private mutating func unfolded(_ expr: Expr) -> ValueCode {
         switch expr.kind {
-        case .literal(let value): return { _ in value }
+        case .literal(let value): return ValueCode { _ in value }
         case .name(let name, let isRooted): return nameValue(expr, name, isRooted: isRooted)
         case .select(let operand, let field, _, let isOptional):
             return selectValue(expr, operand, field, isOptional: isOptional)
@@ -124,20 +130,20 @@ struct Compiler {
             let condition = value(test)
             let left = value(yes)
             let right = value(no)
-            return { frame throws(EvaluationFailure) in
+            return ValueCode { frame throws(EvaluationFailure) in
                 guard case .bool(let flag) = try condition(frame) else { throw .noOverload("? :") }
                 return flag ? try left(frame) : try right(frame)
             }
         case .call: return callValue(expr)
         case .list(let elements): return listValue(elements)
         case .map(let entries): return mapValue(entries)
-        case .construct(let type, _): return { _ throws(EvaluationFailure) in throw .unbound(name: type) }
+        case .construct(let type, _): return ValueCode { _ throws(EvaluationFailure) in throw .unbound(name: type) }
         case .comprehension(let loop): return loopValue(loop, expr)
         case .bind(let name, let known, let body):
             return bindValue(name, known, body)
         case .optionalMap(let operand, let name, let body, let isFlat):
             return optionalMapValue(operand, name, body, isFlat: isFlat)
-        case .invalid: return { _ throws(EvaluationFailure) in throw .unbound(name: "") }
+        case .invalid: return ValueCode { _ throws(EvaluationFailure) in throw .unbound(name: "") }
         }
     }
 
@@ -146,7 +152,7 @@ struct Compiler {
         let place = push(name.name, .value)
         defer { pop() }
         let inner = value(body)
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             frame.context.locals[place] = try bound(frame)
             return try inner(frame)
         }

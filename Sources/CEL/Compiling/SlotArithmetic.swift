@@ -1,3 +1,4 @@
+import Diagnostics
 import FieldStorage
 import Timekeeping
 
@@ -22,7 +23,7 @@ extension Compiler {
         let second = slot(right)
         let mark = operation.rawValue
         let span = expr.span
-        return { frame in
+        return SlotCode { frame in
             let one = first(frame)
             if one.tag == .unknown { return one }
             let two = second(frame)
@@ -103,66 +104,127 @@ extension Compiler {
         if let part = TimePart(rawValue: name), let receiver, type(receiver).withoutNull == .timestamp {
             return timePart(expr, part, receiver, arguments)
         }
+        if name == "orValue", let receiver { return fieldOrDefault(receiver, arguments) }
         let operands = (receiver.map { [$0] } ?? []) + arguments
         guard operands.count == 1 else { return nil }
         switch (name, type(operands[0]).withoutNull) {
-        case ("size", .list): return listSize(expr, operands[0])
-        case ("double", .int) where receiver == nil:
-            let code = slot(operands[0])
-            let span = expr.span
-            return { frame in
-                let slot = code(frame)
-                if slot.tag == .int { return .double(Double(slot.intValue)) }
-                return slot.tag == .unknown
-                    ? slot : frame.context.failed(.null(name: "the argument of double"), at: span)
-            }
+        case ("size", .list):
+            if case .comprehension(let loop) = operands[0].kind, loop.macro == .filter { return counted(loop) }
+            guard reference(operands[0]) != nil else { return nil }
+            return slot(of: operands[0], ListSize(span: expr.span))
+        case ("size", .string): return slot(of: operands[0], TextSize(span: expr.span))
+        case ("double", .int) where receiver == nil: return slot(of: operands[0], IntToDouble(span: expr.span))
         default: return nil
         }
     }
 
-    private mutating func listSize(_ expr: Expr, _ operand: Expr) -> SlotCode? {
-        guard reference(operand) != nil else { return nil }
-        let code = slot(operand)
-        let span = expr.span
-        return { frame in
-            let slot = code(frame)
-            guard slot.tag == .reference, let box = ValueBox.at(slot) else {
-                return slot.tag == .unknown ? slot : frame.context.failed(.null(name: "the argument of size"), at: span)
-            }
-            return box._withUnsafeGuaranteedRef { box in
-                guard case .list(let elements) = box.value else { return frame.context.failed(.noOverload("size")) }
-                return .int(Int64(elements.count))
-            }
+    /// `record.?field.orValue(constant)` for a scalar field.
+    private mutating func fieldOrDefault(_ receiver: Expr, _ arguments: [Expr]) -> SlotCode? {
+        guard case .select(let operand, let name, _, true) = receiver.kind,
+            let (place, field) = field(name, of: operand),
+            arguments.count == 1, let known = constant(arguments[0]), known.hasScalarSlot, field.type.isScalar
+        else { return nil }
+        let index = field.slot
+        let fallback = slot(arguments[0])
+        return SlotCode { frame in
+            guard let row = place.row(frame) else { return frame.context.failed(.noSuchKey("`\(name)`")) }
+            let slot = row[index]
+            if slot.tag == .unknown { return frame.context.failed(.unknown(field: name)) }
+            return slot.tag == .null ? fallback(frame) : slot
         }
+    }
+
+    /// The row of a record and its field of that name; nil for what is no such field.
+    func field(_ name: String, of operand: Expr) -> (RowPlace, ObjectType.Field)? {
+        guard case .object(let typeName) = type(operand).withoutNull, let place = rowPlace(operand),
+            let field = environment.objects[typeName]?.field(name), !field.isJSONText
+        else { return nil }
+        return (place, field)
     }
 
     private mutating func timePart(
         _ expr: Expr, _ part: TimePart, _ receiver: Expr, _ arguments: [Expr]
     ) -> SlotCode? {
-        var zoneName: String?
-        if let argument = arguments.first {
-            guard arguments.count == 1, case .string(let name)? = constant(argument) else { return nil }
-            zoneName = name
+        guard let argument = arguments.first else {
+            return slot(of: receiver, PartOfTime(part: part, offset: 0, span: expr.span))
         }
-        let code = slot(receiver)
-        let span = expr.span
-        let known = zoneName
-        return { frame in
-            let slot = code(frame)
-            guard slot.tag == .timestamp else {
-                if slot.tag == .unknown { return slot }
-                return frame.context.failed(.null(name: "the time before `.\(part.rawValue)`"), at: span)
-            }
-            var offset: Int64 = 0
-            if let known {
-                guard let zone = frame.context.zones.zone(known) else {
-                    return frame.context.failed(
-                        .invalidArgument("there is no time zone `\(known.prefix(64))`"), at: span)
-                }
-                offset = zone.offset(at: slot.intValue)
-            }
-            return .int(part.of(slot.timestampValue, offset: offset))
+        guard arguments.count == 1, case .string(let name)? = constant(argument), let zone = ZoneTable.zone(name)
+        else { return nil }
+        if case .fixed(let offset) = zone {
+            return slot(of: receiver, PartOfTime(part: part, offset: offset, span: expr.span))
         }
+        guard case .changing(let rules) = zone else { return nil }
+        return slot(of: receiver, PartOfZonedTime(part: part, zone: rules, span: expr.span))
+    }
+}
+
+private struct IntToDouble: SlotTransform {
+    let span: Span
+
+    @inline(__always)
+    func apply(_ slot: Slot, _ frame: Frame) -> Slot {
+        if slot.tag == .int { return .double(Double(slot.intValue)) }
+        return frame.context.failed(.null(name: "the argument of double"), at: span)
+    }
+}
+
+private struct ListSize: SlotTransform {
+    let span: Span
+
+    @inline(__always)
+    func apply(_ slot: Slot, _ frame: Frame) -> Slot {
+        guard slot.tag == .reference, let box = ValueBox.at(slot) else {
+            return frame.context.failed(.null(name: "the argument of size"), at: span)
+        }
+        return box._withUnsafeGuaranteedRef { box in
+            if let slots = box.slots { return .int(Int64(slots.count)) }
+            guard case .list(let elements) = box.value else { return frame.context.failed(.noOverload("size")) }
+            return .int(Int64(elements.count))
+        }
+    }
+}
+
+private struct TextSize: SlotTransform {
+    let span: Span
+
+    @inline(__always)
+    func apply(_ slot: Slot, _ frame: Frame) -> Slot {
+        guard slot.tag == .string else {
+            return frame.context.failed(.null(name: "the argument of size"), at: span)
+        }
+        var count: Int64 = 0
+        for byte in slot.text where byte & 0xc0 != 0x80 { count += 1 }
+        return .int(count)
+    }
+}
+
+/// A part of a moment as clocks of one offset show it.
+private struct PartOfTime: SlotTransform {
+    let part: TimePart
+    let offset: Int64
+    let span: Span
+
+    @inline(__always)
+    func apply(_ slot: Slot, _ frame: Frame) -> Slot {
+        guard slot.tag == .timestamp else {
+            return frame.context.failed(.null(name: "the time before `.\(part.rawValue)`"), at: span)
+        }
+        return .int(part.of(slot.timestampValue, offset: offset))
+    }
+}
+
+/// A part of a moment as clocks of a zone show it.
+private struct PartOfZonedTime: SlotTransform {
+    let part: TimePart
+    let zone: ZoneOffsets
+    let span: Span
+
+    @inline(__always)
+    func apply(_ slot: Slot, _ frame: Frame) -> Slot {
+        guard slot.tag == .timestamp else {
+            return frame.context.failed(.null(name: "the time before `.\(part.rawValue)`"), at: span)
+        }
+        return .int(part.of(slot.timestampValue, offset: zone.offset(at: slot.intValue)))
     }
 }
 

@@ -1,15 +1,11 @@
+import Diagnostics
 import FieldStorage
 
 /// Scalars over slots.
 extension Compiler {
     /// The fastest form of a node; what has none is made by values and put into a slot.
     mutating func slot(_ expr: Expr) -> SlotCode {
-        if let known = constant(expr) {
-            let (holder, fixed) = constantSlot(known)
-            if let fixed { return { _ in withExtendedLifetime(holder) { fixed } } }
-            let box = ValueBox(known)
-            return { _ in .reference(box) }
-        }
+        if let known = constant(expr) { return constantCode(known) }
         switch expr.kind {
         case .name, .select: return slotRead(expr) ?? slotFallback(expr)
         case .index(let operand, let index, false): return slotElement(expr, operand, index) ?? slotFallback(expr)
@@ -17,7 +13,7 @@ extension Compiler {
             let condition = truth(test)
             let left = slot(yes)
             let right = slot(no)
-            return { frame in
+            return SlotCode { frame in
                 switch condition(frame) {
                 case .yes: left(frame)
                 case .no: right(frame)
@@ -26,17 +22,26 @@ extension Compiler {
             }
         case .binary(let operation, let left, let right):
             return arithmetic(expr, operation, left, right) ?? slotOfTruth(expr)
-        case .and, .or, .unary(.not, _), .comprehension: return slotOfTruth(expr)
+        case .and, .or, .unary(.not, _), .has: return slotOfTruth(expr)
+        case .comprehension: return slotOfTruth(expr)
+        case .bind(let name, let known, let body): return boundSlot(name, known, body) ?? slotFallback(expr)
         case .call: return slotCall(expr) ?? slotOfTruth(expr)
         default: return slotFallback(expr)
         }
+    }
+
+    private func constantCode(_ known: Value) -> SlotCode {
+        let (holder, fixed) = constantSlot(known)
+        if let fixed { return SlotCode { _ in withExtendedLifetime(holder) { fixed } } }
+        let box = ValueBox(known)
+        return SlotCode { _ in .reference(box) }
     }
 
     /// A condition as a slot; the form over values for nodes of another type.
     private mutating func slotOfTruth(_ expr: Expr) -> SlotCode {
         guard type(expr) == .bool else { return slotFallback(expr) }
         let code = truth(expr)
-        return { frame in
+        return SlotCode { frame in
             switch code(frame) {
             case .yes: .bool(true)
             case .no: .bool(false)
@@ -48,9 +53,12 @@ extension Compiler {
     /// The form over values, as a slot.
     mutating func slotFallback(_ expr: Expr) -> SlotCode {
         let code = value(expr)
-        return { frame in
+        return SlotCode { frame in
+            let before = frame.context.beginPlace()
             do throws(EvaluationFailure) {
-                return frame.context.slot(for: try code(frame))
+                let slot = frame.context.slot(for: try code(frame))
+                frame.context.failureSpan = before
+                return slot
             } catch {
                 frame.context.failure = error
                 return .unknown
@@ -58,74 +66,49 @@ extension Compiler {
         }
     }
 
-    // MARK: Reading
-
-    /// Where a declared scalar or a field of a record variable is; nil for other nodes.
-    func address(_ expr: Expr) -> (table: Int, index: Int, name: String)? {
-        switch reference(expr) {
-        case .variable(let variable)?:
-            guard case .slot(let address) = variable.binding else { return nil }
-            return (address.table, address.index, variable.name)
-        case .field(let field, _)?:
-            guard case .select(let operand, _, _, false) = expr.kind, !field.isJSONText,
-                case .variable(let variable)? = reference(operand), case .record(let table) = variable.binding
-            else { return nil }
-            return (table, field.slot, "\(variable.name).\(field.name)")
-        default: return nil
+    /// `cel.bind` of a scalar to a name, with any body.
+    private mutating func boundSlot(_ name: Expr.Variable, _ known: Expr, _ body: Expr) -> SlotCode? {
+        guard isScalar(known) else { return nil }
+        let bound = slot(known)
+        let place = push(name.name, .slot)
+        defer { pop() }
+        let inner = slot(body)
+        return SlotCode { frame in
+            let slot = bound(frame)
+            if slot.tag == .unknown { return slot }
+            frame.context.localSlots[place] = slot
+            return inner(frame)
         }
-    }
-
-    private func slotRead(_ expr: Expr) -> SlotCode? {
-        if let (table, index, name) = address(expr) {
-            return { frame in
-                guard let row = frame.tables[table] else { return frame.context.failed(.null(name: name)) }
-                let slot = row[index]
-                return slot.tag == .unknown ? frame.context.failed(.unknown(field: name)) : slot
-            }
-        }
-        if case .name(let name, false) = expr.kind, let local = local(name), case .slot = local.kind {
-            let place = local.place
-            return { frame in
-                let slot = frame.context.localSlots[place]
-                return slot.tag == .unknown ? frame.context.failed(.unknown(field: name)) : slot
-            }
-        }
-        if case .field(let field, _)? = reference(expr), !field.isJSONText,
-            case .select(let operand, _, _, false) = expr.kind, let row = rowCode(operand)
-        {
-            let index = field.slot
-            let name = label(expr)
-            return { frame in
-                guard let slots = row(frame) else { return frame.context.failed(.null(name: name)) }
-                let slot = slots[index]
-                return slot.tag == .unknown ? frame.context.failed(.unknown(field: name)) : slot
-            }
-        }
-        return nil
     }
 
     /// `keys[0]`: a constant place in a list of scalars.
     private mutating func slotElement(_ expr: Expr, _ operand: Expr, _ index: Expr) -> SlotCode? {
         guard case .int(let place)? = constant(index), case .list = type(operand).withoutNull,
-            let list = slotRead(operand)
+            slotRead(operand) != nil
         else { return nil }
-        let span = expr.span
-        return { frame in
-            let slot = list(frame)
-            guard slot.tag == .reference, let box = ValueBox.at(slot) else {
-                return slot.tag == .unknown ? slot : frame.context.failed(.null(name: "the value before `[...]`"))
-            }
-            return box._withUnsafeGuaranteedRef { box in
-                if let slots = box.slots {
-                    guard place >= 0, place < Int64(slots.count) else {
-                        return frame.context.failed(.indexOutOfRange(place), at: span)
-                    }
-                    return slots[Int(place)]
+        return slot(of: operand, ElementAt(place: place, span: expr.span))
+    }
+}
+
+private struct ElementAt: SlotTransform {
+    let place: Int64
+    let span: Span
+
+    @inline(__always)
+    func apply(_ slot: Slot, _ frame: Frame) -> Slot {
+        guard slot.tag == .reference, let box = ValueBox.at(slot) else {
+            return frame.context.failed(.null(name: "the value before `[...]`"))
+        }
+        return box._withUnsafeGuaranteedRef { box in
+            if let slots = box.slots {
+                guard place >= 0, place < Int64(slots.count) else {
+                    return frame.context.failed(.indexOutOfRange(place), at: span)
                 }
-                do throws(EvaluationFailure) {
-                    return frame.context.slot(for: try Library.element(.int(place), of: box.value))
-                } catch { return frame.context.failed(error, at: span) }
+                return slots[Int(place)]
             }
+            do throws(EvaluationFailure) {
+                return frame.context.slot(for: try Library.element(.int(place), of: box.value))
+            } catch { return frame.context.failed(error, at: span) }
         }
     }
 }

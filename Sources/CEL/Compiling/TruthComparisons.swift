@@ -1,3 +1,4 @@
+import Diagnostics
 import FieldStorage
 
 /// `==`, `<`, `in` and the like over slots.
@@ -17,12 +18,7 @@ extension Compiler {
     }
 
     /// Whether the node's values fit into a slot without a box.
-    func isScalar(_ expr: Expr) -> Bool {
-        switch type(expr).withoutNull {
-        case .bool, .int, .uint, .double, .string, .timestamp, .duration, .null: true
-        default: false
-        }
-    }
+    func isScalar(_ expr: Expr) -> Bool { type(expr).withoutNull.isScalar }
 
     private mutating func equality(_ left: Expr, _ right: Expr, wanted: Bool) -> TruthCode? {
         let yes: Truth = wanted ? .yes : .no
@@ -34,12 +30,22 @@ extension Compiler {
         if let known = constant(left) { return equality(right, known, yes, no) }
         let one = slot(left)
         let two = slot(right)
-        return { frame in
+        return TruthCode { frame in
             let first = one(frame)
             if first.tag == .unknown { return .failed }
             let second = two(frame)
             if second.tag == .unknown { return .failed }
             return slotsEqual(first, second) ? yes : no
+        }
+    }
+
+    private mutating func equality(_ operand: Expr, _ known: Value, _ yes: Truth, _ no: Truth) -> TruthCode? {
+        switch known {
+        case .string(let text): return truth(of: operand, EqualsText(text, yes, no))
+        case .int(let number): return truth(of: operand, EqualsInt(number: number, yes: yes, no: no))
+        default:
+            guard let fixed = known.slotWithoutText else { return nil }
+            return truth(of: operand, EqualsSlot(wanted: fixed, yes: yes, no: no))
         }
     }
 
@@ -49,57 +55,17 @@ extension Compiler {
     }
 
     private mutating func nullTest(_ operand: Expr, _ yes: Truth, _ no: Truth) -> TruthCode? {
-        if let row = rowCode(operand) { return { frame in row(frame) == nil ? yes : no } }
-        if let (table, index, name) = address(operand) {
-            return { frame in
-                guard let row = frame.tables[table] else { return frame.context.undecided(.null(name: name)) }
-                let tag = row[index].tag
-                if tag == .null { return yes }
-                return tag == .unknown ? frame.context.undecided(.unknown(field: name)) : no
-            }
-        }
+        if let place = rowPlace(operand) { return TruthCode { frame in place.row(frame) == nil ? yes : no } }
         guard isScalar(operand) || isRead(operand) else { return nil }
-        let code = slot(operand)
-        return { frame in
-            let tag = code(frame).tag
-            return tag == .null ? yes : tag == .unknown ? .failed : no
-        }
+        return truth(of: operand, IsNull(yes: yes, no: no))
     }
 
-    private func isRead(_ expr: Expr) -> Bool {
+    /// Whether the node is a variable or a field that lies as a slot.
+    func isRead(_ expr: Expr) -> Bool {
         switch reference(expr) {
         case .variable?: true
         case .field(let field, _)?: !field.isJSONText
         default: false
-        }
-    }
-
-    private mutating func equality(_ operand: Expr, _ known: Value, _ yes: Truth, _ no: Truth) -> TruthCode? {
-        if case .string(let text) = known, let (table, index, name) = address(operand) {
-            let constant = ConstantText(text)
-            return { frame in
-                guard let row = frame.tables[table] else { return frame.context.undecided(.null(name: name)) }
-                let slot = row[index]
-                if slot.tag == .string { return textEqual(slot, constant.slot) ? yes : no }
-                return slot.tag == .unknown ? frame.context.undecided(.unknown(field: name)) : no
-            }
-        }
-        let code = slot(operand)
-        if case .int(let number) = known {
-            let bits = UInt64(bitPattern: number)
-            let fixed = Slot.int(number)
-            return { frame in
-                let slot = code(frame)
-                if slot.tag == .int { return slot.bits == bits ? yes : no }
-                return slot.tag == .unknown ? .failed : slotsEqual(slot, fixed) ? yes : no
-            }
-        }
-        let (holder, fixed) = constantSlot(known)
-        guard let fixed else { return nil }
-        return { frame in
-            let slot = code(frame)
-            if slot.tag == .unknown { return .failed }
-            return withExtendedLifetime(holder) { slotsEqual(slot, fixed) ? yes : no }
         }
     }
 
@@ -115,51 +81,45 @@ extension Compiler {
     private mutating func ordering(
         _ expr: Expr, _ operation: BinaryOperator, _ left: Expr, _ right: Expr
     ) -> TruthCode {
+        let wanted = WantedOrder(operation, span: expr.span)
+        if case .int(let number)? = constant(right) {
+            return truth(of: left, OrderedToInt(number: number, wanted: wanted))
+        }
+        if let fixed = constant(right)?.slotWithoutText {
+            return truth(of: left, OrderedToSlot(other: fixed, wanted: wanted))
+        }
         let one = slot(left)
         let two = slot(right)
-        let span = expr.span
-        // The orders for which the operator holds, as bits: 1 for less, 2 for equal, 4 for greater.
-        let wanted: Int =
-            switch operation {
-            case .less: 1
-            case .lessOrEqual: 3
-            case .greater: 4
-            default: 6
-            }
-        let mark = operation.rawValue
-        return { frame in
+        return TruthCode { frame in
             let first = one(frame)
             if first.tag == .unknown { return .failed }
             let second = two(frame)
             if second.tag == .unknown { return .failed }
-            let order = slotsOrder(first, second)
-            if order < 2 { return wanted >> (order + 1) & 1 == 1 ? .yes : .no }
-            if order == 2 { return .no }
-            let isNull = first.tag == .null || second.tag == .null
-            return frame.context.undecided(
-                isNull ? .null(name: "an operand of \(mark)") : .noOverload(mark), at: span)
+            return wanted.holds(first, second, frame)
         }
     }
+
+    // MARK: Membership
 
     private mutating func membership(_ expr: Expr, _ left: Expr, _ right: Expr) -> TruthCode? {
         guard isScalar(left) else { return nil }
         if case .list(let elements)? = constant(right) { return membership(left, elements) }
         guard case .list = type(right).withoutNull, isRead(right) else { return nil }
+        let span = expr.span
+        if case .string(let text)? = constant(left) {
+            return truth(of: right, HasText(wanted: ConstantText(text), span: span))
+        }
         let one = slot(left)
         let two = slot(right)
-        let span = expr.span
-        return { frame in
+        return TruthCode { frame in
             let wanted = one(frame)
             if wanted.tag == .unknown { return .failed }
             let list = two(frame)
             if list.tag == .unknown { return .failed }
-            guard list.tag == .reference, let box = ValueBox.at(list) else {
-                return frame.context.undecided(.null(name: "the right side of `in`"), at: span)
-            }
-            return box._withUnsafeGuaranteedRef { box in
-                guard let slots = box.slots else { return slowMembership(wanted, box.value) }
-                for slot in slots where slotsEqual(slot, wanted) { return .yes }
-                return .no
+            return elementTest(list, span, frame) {
+                slotsEqual($0, wanted)
+            } slow: {
+                slowMembership(wanted, $0)
             }
         }
     }
@@ -169,37 +129,55 @@ extension Compiler {
             if case .string(let text) = value { return text }
             return nil
         }
-        let one = slot(left)
-        if texts.count == elements.count, !texts.isEmpty {
-            let set = TextSet(texts)
-            return { frame in
-                let slot = one(frame)
-                if slot.tag == .string { return set.contains(slot) ? .yes : .no }
-                return slot.tag == .unknown ? .failed : .no
-            }
-        }
+        if texts.count == elements.count, !texts.isEmpty { return truth(of: left, InTexts(texts: TextSet(texts))) }
         let numbers = elements.compactMap { value -> Int64? in
             if case .int(let number) = value { return number }
             return nil
         }
-        if numbers.count == elements.count, type(left).withoutNull == .int {
-            let set = Set(numbers)
-            return { frame in
-                let slot = one(frame)
-                if slot.tag == .int { return set.contains(slot.intValue) ? .yes : .no }
-                return slot.tag == .unknown ? .failed : .no
-            }
+        if numbers.count == elements.count, !numbers.isEmpty, type(left).withoutNull == .int {
+            return truth(of: left, InNumbers(numbers: NumberSet(numbers)))
         }
-        return { frame in
-            let slot = one(frame)
-            if slot.tag == .unknown { return .failed }
-            return slowMembership(slot, .list(elements))
+        return truth(of: left, InValues(elements: elements))
+    }
+}
+
+/// `"text" in list`.
+private struct HasText: SlotTest {
+    let wanted: ConstantText
+    let span: Span
+
+    @inline(__always)
+    func test(_ slot: Slot, _ frame: Frame) -> Truth {
+        let wanted = wanted.slot
+        return elementTest(slot, span, frame) { element in
+            element.tag == .string && textEqual(element, wanted)
+        } slow: {
+            slowMembership(wanted, $0)
         }
     }
 }
 
-/// Membership by values, for lists that have no form as slots.
-private func slowMembership(_ slot: Slot, _ list: Value) -> Truth {
-    guard let wanted = Value(scalarOrBox: slot), case .list(let elements) = list else { return .no }
-    return elements.contains { $0.equals(wanted) } ? .yes : .no
+/// Whether a test holds for an element of the list that a slot refers to.
+@inline(__always)
+private func elementTest(
+    _ list: Slot, _ span: Span, _ frame: Frame, _ holds: (Slot) -> Bool, slow: (Value) -> Truth
+) -> Truth {
+    guard list.tag == .reference, let box = ValueBox.at(list) else {
+        return frame.context.undecided(.null(name: "the right side of `in`"), at: span)
+    }
+    return box._withUnsafeGuaranteedRef { box in
+        guard let slots = box.slots else { return slow(box.value) }
+        for slot in slots where holds(slot) { return .yes }
+        return .no
+    }
+}
+
+extension CELType {
+    /// Whether values of the type fit into a slot without a box.
+    var isScalar: Bool {
+        switch self {
+        case .bool, .int, .uint, .double, .string, .timestamp, .duration, .null: true
+        default: false
+        }
+    }
 }

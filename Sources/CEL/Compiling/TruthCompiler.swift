@@ -7,7 +7,7 @@ extension Compiler {
         if let known = constant(expr) {
             guard case .bool(let flag) = known else { return truthFallback(expr) }
             let fixed: Truth = flag ? .yes : .no
-            return { _ in fixed }
+            return TruthCode { _ in fixed }
         }
         switch expr.kind {
         case .and(let parts): return allOf(ordered(parts).map { truth($0) })
@@ -19,6 +19,8 @@ extension Compiler {
         case .call: return textTest(expr) ?? truthFallback(expr)
         case .comprehension(let loop): return quantified(loop) ?? truthFallback(expr)
         case .name, .select, .index: return flag(expr)
+        case .has(let operand, let name, _): return hasTruth(operand, name) ?? truthFallback(expr)
+        case .bind(let name, let known, let body): return boundTruth(name, known, body) ?? truthFallback(expr)
         default: return truthFallback(expr)
         }
     }
@@ -45,54 +47,39 @@ extension Compiler {
         }
     }
 
+    /// Three and more are nested in twos from the right, which asks in the same order and walks no array.
     private func allOf(_ codes: [TruthCode]) -> TruthCode {
-        if codes.count == 2 {
-            let first = codes[0]
-            let second = codes[1]
-            return { frame in
-                let one = first(frame)
-                if one == .no { return .no }
-                let two = second(frame)
-                if two == .no { return .no }
-                return one == .yes && two == .yes ? .yes : .failed
-            }
-        }
-        return { frame in
-            var result = Truth.yes
-            for code in codes {
-                let one = code(frame)
-                if one == .no { return .no }
-                if one == .failed { result = .failed }
-            }
-            return result
-        }
+        codes.dropLast().reversed().reduce(codes[codes.count - 1]) { Self.both($1, $0) }
     }
 
     private func anyOf(_ codes: [TruthCode]) -> TruthCode {
-        if codes.count == 2 {
-            let first = codes[0]
-            let second = codes[1]
-            return { frame in
-                let one = first(frame)
-                if one == .yes { return .yes }
-                let two = second(frame)
-                if two == .yes { return .yes }
-                return one == .no && two == .no ? .no : .failed
-            }
-        }
-        return { frame in
-            var result = Truth.no
-            for code in codes {
-                let one = code(frame)
-                if one == .yes { return .yes }
-                if one == .failed { result = .failed }
-            }
-            return result
+        codes.dropLast().reversed().reduce(codes[codes.count - 1]) { Self.either($1, $0) }
+    }
+
+    private static func both(_ first: TruthCode, _ second: TruthCode) -> TruthCode {
+        TruthCode { frame in
+            let one = first(frame)
+            if one == .no { return .no }
+            if one == .failed, frame.context.stepsLeft < 0 { return .failed }
+            let two = second(frame)
+            if two == .no { return .no }
+            return one == .yes ? two : .failed
         }
     }
 
-    private func negated(_ code: @escaping TruthCode) -> TruthCode {
-        { frame in
+    private static func either(_ first: TruthCode, _ second: TruthCode) -> TruthCode {
+        TruthCode { frame in
+            let one = first(frame)
+            if one == .yes { return .yes }
+            if one == .failed, frame.context.stepsLeft < 0 { return .failed }
+            let two = second(frame)
+            if two == .yes { return .yes }
+            return one == .no ? two : .failed
+        }
+    }
+
+    private func negated(_ code: TruthCode) -> TruthCode {
+        TruthCode { frame in
             switch code(frame) {
             case .yes: .no
             case .no: .yes
@@ -101,10 +88,8 @@ extension Compiler {
         }
     }
 
-    private func chosen(
-        _ test: @escaping TruthCode, _ yes: @escaping TruthCode, _ no: @escaping TruthCode
-    ) -> TruthCode {
-        { frame in
+    private func chosen(_ test: TruthCode, _ yes: TruthCode, _ no: TruthCode) -> TruthCode {
+        TruthCode { frame in
             switch test(frame) {
             case .yes: yes(frame)
             case .no: no(frame)
@@ -116,24 +101,48 @@ extension Compiler {
     /// A field or variable that is itself true or false.
     private mutating func flag(_ expr: Expr) -> TruthCode {
         guard type(expr).withoutNull == .bool else { return truthFallback(expr) }
-        let code = slot(expr)
-        let name = label(expr)
-        return { frame in
-            let slot = code(frame)
-            if slot.tag == .bool { return slot.bits != 0 ? .yes : .no }
+        return truth(of: expr, IsTrue(name: label(expr)))
+    }
+
+    /// `has(record.field)`: whether the field is not null.
+    private func hasTruth(_ operand: Expr, _ name: String) -> TruthCode? {
+        guard let (place, field) = field(name, of: operand) else { return nil }
+        let index = field.slot
+        return TruthCode { frame in
+            guard let row = place.row(frame) else {
+                return frame.context.undecided(.null(name: "the value before `.\(name)`"))
+            }
+            let tag = row[index].tag
+            if tag == .unknown { return frame.context.undecided(.unknown(field: name)) }
+            return tag == .null ? .no : .yes
+        }
+    }
+
+    /// `cel.bind` of a scalar to a name, with a condition as its body.
+    private mutating func boundTruth(_ name: Expr.Variable, _ known: Expr, _ body: Expr) -> TruthCode? {
+        guard isScalar(known) else { return nil }
+        let bound = slot(known)
+        let place = push(name.name, .slot)
+        defer { pop() }
+        let inner = truth(body)
+        return TruthCode { frame in
+            let slot = bound(frame)
             if slot.tag == .unknown { return .failed }
-            return frame.context.undecided(slot.tag == .null ? .null(name: name) : .noOverload("a condition"))
+            frame.context.localSlots[place] = slot
+            return inner(frame)
         }
     }
 
     /// The form over values, as a truth.
     mutating func truthFallback(_ expr: Expr) -> TruthCode {
         let code = value(expr)
-        return { frame in
+        return TruthCode { frame in
+            let before = frame.context.beginPlace()
             do throws(EvaluationFailure) {
                 guard case .bool(let flag) = try code(frame) else {
                     return frame.context.undecided(.noOverload("a condition"))
                 }
+                frame.context.failureSpan = before
                 return flag ? .yes : .no
             } catch {
                 frame.context.failure = error

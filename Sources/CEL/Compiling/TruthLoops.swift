@@ -4,38 +4,88 @@ import FieldStorage
 extension Compiler {
     /// nil for macros and ranges that have no such form.
     mutating func quantified(_ loop: Expr.Comprehension) -> TruthCode? {
+        if loop.macro == .existsOne { return existsOne(loop) }
         guard loop.macro == .exists || loop.macro == .all, loop.second == nil, let condition = loop.condition,
-            case .list(let element) = type(loop.range).withoutNull
+            let range = slotRange(loop.range)
         else { return nil }
-        let range: SlotCode
-        if let known = constant(loop.range) {
+        if let object = range.object { return overRows(loop, range.code, object, condition) }
+        return overSlots(loop, range.code, condition)
+    }
+
+    /// A list that lies as slots, or as rows of `object`; nil for others.
+    private mutating func slotRange(_ list: Expr) -> (code: SlotCode, object: ObjectType?)? {
+        guard case .list(let element) = type(list).withoutNull else { return nil }
+        let code: SlotCode
+        if let known = constant(list) {
             let box = ValueBox(known)
             guard box.slots != nil else { return nil }
-            range = { _ in .reference(box) }
+            code = SlotCode { _ in .reference(box) }
         } else {
-            switch reference(loop.range) {
-            case .variable?, .field?: range = slot(loop.range)
+            switch reference(list) {
+            case .variable?, .field?: code = slot(list)
             default: return nil
             }
         }
-        if case .object(let name) = element.withoutNull, let object = environment.objects[name] {
-            return overRows(loop, range, object, condition)
-        }
         switch element.withoutNull {
-        case .bool, .int, .uint, .double, .string, .timestamp, .duration: return overSlots(loop, range, condition)
+        case .object(let name): return environment.objects[name].map { (code, $0) }
+        case .bool, .int, .uint, .double, .string, .timestamp, .duration: return (code, nil)
         default: return nil
         }
     }
 
+    private mutating func existsOne(_ loop: Expr.Comprehension) -> TruthCode? {
+        guard let count = counted(loop) else { return nil }
+        return TruthCode { frame in
+            let slot = count(frame)
+            return slot.tag == .unknown ? .failed : slot.intValue == 1 ? .yes : .no
+        }
+    }
+
+    /// For how many elements the condition of `filter` or `exists_one` holds; nil for ranges that lie otherwise.
+    mutating func counted(_ loop: Expr.Comprehension) -> SlotCode? {
+        guard loop.second == nil, let condition = loop.condition, let (range, object) = slotRange(loop.range) else {
+            return nil
+        }
+        let place = push(loop.first.name, object.map { .row($0) } ?? .slot)
+        defer { pop() }
+        let test = truth(condition)
+        let span = loop.range.span
+        return SlotCode { frame in
+            let list = range(frame)
+            if list.tag == .unknown { return list }
+            guard list.tag == .reference, let box = ValueBox.at(list) else {
+                return frame.context.failed(.null(name: "the list of a macro"), at: span)
+            }
+            let (slots, rows) = box._withUnsafeGuaranteedRef { ($0.slots, $0.rows) }
+            let context = frame.context
+            guard let size = rows?.count ?? slots?.count else {
+                return context.failed(.noOverload("a macro"), at: span)
+            }
+            var count: Int64 = 0
+            for element in 0..<size {
+                context.stepsLeft -= 1
+                if context.stepsLeft < 0 { return context.failed(.limit(.steps), at: span) }
+                if let rows { context.localRows[place] = rows[element] }
+                if let slots { context.localSlots[place] = slots[element] }
+                switch test(frame) {
+                case .yes: count += 1
+                case .no: break
+                case .failed: return .unknown
+                }
+            }
+            return .int(count)
+        }
+    }
+
     private mutating func overSlots(
-        _ loop: Expr.Comprehension, _ range: @escaping SlotCode, _ condition: Expr
+        _ loop: Expr.Comprehension, _ range: SlotCode, _ condition: Expr
     ) -> TruthCode {
         let place = push(loop.first.name, .slot)
         defer { pop() }
         let test = truth(condition)
         let isExists = loop.macro == .exists
         let span = loop.range.span
-        return { frame in
+        return TruthCode { frame in
             let list = range(frame)
             guard list.tag == .reference, let box = ValueBox.at(list) else {
                 if list.tag == .unknown { return .failed }
@@ -52,21 +102,24 @@ extension Compiler {
                 context.localSlots[place] = slot
                 let one = test(frame)
                 if one == (isExists ? .yes : .no) { return one }
-                if one == .failed { result = .failed }
+                if one == .failed {
+                    if context.stepsLeft < 0 { return .failed }
+                    result = .failed
+                }
             }
             return result
         }
     }
 
     private mutating func overRows(
-        _ loop: Expr.Comprehension, _ range: @escaping SlotCode, _ object: ObjectType, _ condition: Expr
+        _ loop: Expr.Comprehension, _ range: SlotCode, _ object: ObjectType, _ condition: Expr
     ) -> TruthCode {
         let place = push(loop.first.name, .row(object))
         defer { pop() }
         let test = truth(condition)
         let isExists = loop.macro == .exists
         let span = loop.range.span
-        return { frame in
+        return TruthCode { frame in
             let list = range(frame)
             guard list.tag == .reference, let box = ValueBox.at(list) else {
                 if list.tag == .unknown { return .failed }
@@ -85,7 +138,10 @@ extension Compiler {
                 context.localRows[place] = row
                 let one = test(frame)
                 if one == (isExists ? .yes : .no) { return one }
-                if one == .failed { result = .failed }
+                if one == .failed {
+                    if context.stepsLeft < 0 { return .failed }
+                    result = .failed
+                }
             }
             return result
         }

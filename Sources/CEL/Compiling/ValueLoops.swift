@@ -1,31 +1,47 @@
-/// Macros over values.
-extension Compiler {
-    /// What a macro does with one element: `first` and `second` are its names.
-    private typealias Visit = (Value, Value?) throws(EvaluationFailure) -> Bool
+import Diagnostics
+
+/// What a macro goes over.
+private struct LoopRange: Sendable {
+    let code: ValueCode
+    let hasTwoVariables: Bool
+    let takesMaps: Bool
+    let span: Span
 
     /// Calls `visit` for each element until it says false.
-    private static func walk(
-        _ range: Value, twoVariables: Bool, _ context: EvaluationContext, _ visit: Visit
+    func walk(
+        _ frame: Frame, _ visit: (Value, Value?) throws(EvaluationFailure) -> Bool
     ) throws(EvaluationFailure) {
-        switch range {
+        switch try code(frame) {
         case .list(let elements):
             for (place, element) in elements.enumerated() {
-                try context.spend()
+                try spend(frame)
                 let goesOn =
-                    twoVariables ? try visit(.int(Int64(place)), element) : try visit(element, nil)
+                    hasTwoVariables ? try visit(.int(Int64(place)), element) : try visit(element, nil)
                 if !goesOn { return }
             }
-        case .map(let map):
+        case .map(let map) where takesMaps:
             for (key, value) in zip(map.keys, map.values) {
-                try context.spend()
+                try spend(frame)
                 if try !visit(key, value) { return }
             }
-        default: throw .noOverload("a macro")
+        default: throw .noOverload(takesMaps ? "a macro" : "sortBy")
         }
     }
 
+    private func spend(_ frame: Frame) throws(EvaluationFailure) {
+        frame.context.stepsLeft -= 1
+        guard frame.context.stepsLeft < 0 else { return }
+        frame.context.failureSpan = span
+        throw .limit(.steps)
+    }
+}
+
+/// Macros over values.
+extension Compiler {
     mutating func loopValue(_ loop: Expr.Comprehension, _ expr: Expr) -> ValueCode {
-        let range = value(loop.range)
+        let range = LoopRange(
+            code: value(loop.range), hasTwoVariables: loop.second != nil, takesMaps: loop.macro != .sortBy,
+            span: loop.range.span)
         let first = push(loop.first.name, .value)
         defer { pop() }
         guard let second = loop.second else { return loopBody(loop, range, first, nil) }
@@ -35,7 +51,7 @@ extension Compiler {
     }
 
     private mutating func loopBody(
-        _ loop: Expr.Comprehension, _ range: @escaping ValueCode, _ first: Int, _ second: Int?
+        _ loop: Expr.Comprehension, _ range: LoopRange, _ first: Int, _ second: Int?
     ) -> ValueCode {
         let condition = loop.condition.map { value($0) }
         let result = loop.result.map { value($0) }
@@ -57,14 +73,15 @@ extension Compiler {
     }
 
     private func quantifier(
-        _ range: @escaping ValueCode, _ first: Int, _ second: Int?, _ condition: ValueCode?, decides: Bool
+        _ range: LoopRange, _ first: Int, _ second: Int?, _ condition: ValueCode?, decides: Bool
     ) -> ValueCode {
-        let condition: ValueCode = condition ?? { _ in .bool(!decides) }
-        return { frame throws(EvaluationFailure) in
-            var failure: EvaluationFailure?
+        let condition: ValueCode = condition ?? ValueCode { _ in .bool(!decides) }
+        return ValueCode { frame throws(EvaluationFailure) in
+            let context = frame.context
+            let before = context.failureSpan
+            var failed: (failure: EvaluationFailure, span: Span?)?
             var isDecided = false
-            try Self.walk(try range(frame), twoVariables: second != nil, frame.context) {
-                key, value throws(EvaluationFailure) in
+            try range.walk(frame) { key, value throws(EvaluationFailure) in
                 Self.bind(frame, first, key, second, value)
                 do throws(EvaluationFailure) {
                     guard case .bool(let flag) = try condition(frame) else {
@@ -73,24 +90,25 @@ extension Compiler {
                     isDecided = flag == decides
                 } catch {
                     if error.isStepLimit { throw error }
-                    failure = failure ?? error
+                    if failed == nil { failed = (error, context.failureSpan) }
                 }
+                context.failureSpan = before
                 return !isDecided
             }
             if isDecided { return .bool(decides) }
-            if let failure { throw failure }
-            return .bool(!decides)
+            guard let failed else { return .bool(!decides) }
+            context.failureSpan = failed.span
+            throw failed.failure
         }
     }
 
     private func existsOne(
-        _ range: @escaping ValueCode, _ first: Int, _ second: Int?, _ condition: ValueCode?
+        _ range: LoopRange, _ first: Int, _ second: Int?, _ condition: ValueCode?
     ) -> ValueCode {
-        let condition: ValueCode = condition ?? { _ in .bool(false) }
-        return { frame throws(EvaluationFailure) in
+        let condition: ValueCode = condition ?? ValueCode { _ in .bool(false) }
+        return ValueCode { frame throws(EvaluationFailure) in
             var count = 0
-            try Self.walk(try range(frame), twoVariables: second != nil, frame.context) {
-                key, value throws(EvaluationFailure) in
+            try range.walk(frame) { key, value throws(EvaluationFailure) in
                 Self.bind(frame, first, key, second, value)
                 guard case .bool(let flag) = try condition(frame) else { throw .noOverload("exists_one") }
                 if flag { count += 1 }
@@ -107,12 +125,11 @@ extension Compiler {
     }
 
     private func collect(
-        _ range: @escaping ValueCode, _ first: Int, _ second: Int?, _ condition: ValueCode?, _ result: ValueCode?
+        _ range: LoopRange, _ first: Int, _ second: Int?, _ condition: ValueCode?, _ result: ValueCode?
     ) -> ValueCode {
-        { frame throws(EvaluationFailure) in
+        ValueCode { frame throws(EvaluationFailure) in
             var made: [Value] = []
-            try Self.walk(try range(frame), twoVariables: second != nil, frame.context) {
-                key, value throws(EvaluationFailure) in
+            try range.walk(frame) { key, value throws(EvaluationFailure) in
                 Self.bind(frame, first, key, second, value)
                 if try Self.holds(condition, frame) {
                     if let result { made.append(try result(frame)) } else { made.append(key) }
@@ -124,14 +141,13 @@ extension Compiler {
     }
 
     private func collectMap(
-        _ range: @escaping ValueCode, _ first: Int, _ second: Int?, _ condition: ValueCode?, _ result: ValueCode?,
+        _ range: LoopRange, _ first: Int, _ second: Int?, _ condition: ValueCode?, _ result: ValueCode?,
         isEntry: Bool
     ) -> ValueCode {
-        let result: ValueCode = result ?? { _ in .null }
-        return { frame throws(EvaluationFailure) in
+        let result: ValueCode = result ?? ValueCode { _ in .null }
+        return ValueCode { frame throws(EvaluationFailure) in
             var made = MapValue()
-            try Self.walk(try range(frame), twoVariables: true, frame.context) {
-                key, value throws(EvaluationFailure) in
+            try range.walk(frame) { key, value throws(EvaluationFailure) in
                 Self.bind(frame, first, key, second, value)
                 guard try Self.holds(condition, frame) else { return true }
                 let value = try result(frame)
@@ -149,15 +165,12 @@ extension Compiler {
         }
     }
 
-    private func sortBy(_ range: @escaping ValueCode, _ first: Int, _ key: ValueCode?) -> ValueCode {
-        let key: ValueCode = key ?? { _ in .null }
-        return { frame throws(EvaluationFailure) in
+    private func sortBy(_ range: LoopRange, _ first: Int, _ key: ValueCode?) -> ValueCode {
+        let key: ValueCode = key ?? ValueCode { _ in .null }
+        return ValueCode { frame throws(EvaluationFailure) in
             var elements: [Value] = []
             var keys: [Value] = []
-            let walked = try range(frame)
-            guard case .list = walked else { throw .noOverload("sortBy") }
-            try Self.walk(walked, twoVariables: false, frame.context) {
-                element, _ throws(EvaluationFailure) in
+            try range.walk(frame) { element, _ throws(EvaluationFailure) in
                 frame.context.locals[first] = element
                 elements.append(element)
                 keys.append(try key(frame))
@@ -174,7 +187,7 @@ extension Compiler {
         let place = push(name.name, .value)
         defer { pop() }
         let inner = value(body)
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             guard case .optional(let held) = try target(frame) else { throw .noOverload("optMap") }
             guard let held else { return .optional(nil) }
             frame.context.locals[place] = held

@@ -9,16 +9,16 @@ extension Compiler {
 
     private func localValue(_ place: Int, _ kind: Local) -> ValueCode {
         switch kind {
-        case .value: return { frame in frame.context.locals[place] }
+        case .value: return ValueCode { frame in frame.context.locals[place] }
         case .slot:
-            return { frame throws(EvaluationFailure) in
+            return ValueCode { frame throws(EvaluationFailure) in
                 guard let value = Value(scalarOrBox: frame.context.localSlots[place]) else {
                     throw .unknown(field: "an element")
                 }
                 return value
             }
         case .row(let type):
-            return { frame in
+            return ValueCode { frame in
                 guard let row = frame.context.localRows[place] else { return .null }
                 return .object(ObjectValue(type: type, copying: row))
             }
@@ -29,32 +29,32 @@ extension Compiler {
         switch reference(expr) {
         case .variable(let variable)?:
             switch variable.binding {
-            case .constant(let value): return { _ in value }
+            case .constant(let value): return ValueCode { _ in value }
             case .slot(let address):
                 let label = variable.name
-                return { frame throws(EvaluationFailure) in
+                return ValueCode { frame throws(EvaluationFailure) in
                     guard let row = frame.tables[address.table] else { return .null }
                     guard let value = Value(scalarOrBox: row[address.index]) else { throw .unknown(field: label) }
                     return value
                 }
             case .record(let table):
                 guard case .object(let typeName) = variable.type, let type = environment.objects[typeName] else {
-                    return { _ throws(EvaluationFailure) in throw .unbound(name: name) }
+                    return ValueCode { _ throws(EvaluationFailure) in throw .unbound(name: name) }
                 }
-                return { frame in
+                return ValueCode { frame in
                     guard let row = frame.tables[table] else { return .null }
                     return .object(ObjectValue(type: type, copying: row))
                 }
             }
         case .typeName(let name)?:
             let canonical = CELType.named[name]?.runtimeName ?? name
-            return { _ in .type(canonical) }
-        default: return { _ throws(EvaluationFailure) in throw .unbound(name: name) }
+            return ValueCode { _ in .type(canonical) }
+        default: return ValueCode { _ throws(EvaluationFailure) in throw .unbound(name: name) }
         }
     }
 
     mutating func selectValue(_ expr: Expr, _ operand: Expr, _ field: String, isOptional: Bool) -> ValueCode {
-        if case .field(let found, _)? = reference(expr), !isOptional, let row = rowCode(operand) {
+        if case .field(let found, _)? = reference(expr), !isOptional, let row = rowPlace(operand) {
             return fieldValue(found, row, label: label(expr))
         }
         switch reference(expr) {
@@ -64,11 +64,11 @@ extension Compiler {
         let target = value(operand)
         let span = expr.span
         if isOptional {
-            return { frame throws(EvaluationFailure) in
+            return ValueCode { frame throws(EvaluationFailure) in
                 try Library.optionalField(field, of: try target(frame))
             }
         }
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             let record = try target(frame)
             do throws(EvaluationFailure) { return try Library.field(field, of: record) } catch {
                 frame.context.note(span)
@@ -80,35 +80,48 @@ extension Compiler {
     /// The name of a chain, for failures.
     func label(_ expr: Expr) -> String { expr.qualifiedName?.joined(separator: ".") ?? "a field" }
 
-    /// Where a row is, for a node that is a record variable or a row of a list.
-    typealias RowCode = @Sendable (Frame) -> UnsafePointer<Slot>?
+    /// Where a row is.
+    enum RowPlace: Sendable {
+        /// A record variable.
+        case table(Int)
+        /// A row that a macro visits.
+        case local(Int)
 
-    func rowCode(_ expr: Expr) -> RowCode? {
+        @inline(__always)
+        func row(_ frame: Frame) -> UnsafePointer<Slot>? {
+            switch self {
+            case .table(let table): frame.tables[table]
+            case .local(let place): frame.context.localRows[place]
+            }
+        }
+    }
+
+    /// Where the row is, for a node that is a record variable or a row of a list.
+    func rowPlace(_ expr: Expr) -> RowPlace? {
         switch reference(expr) {
         case .variable(let variable)?:
             guard case .record(let table) = variable.binding else { return nil }
-            return { frame in frame.tables[table] }
+            return .table(table)
         case .local?:
             guard case .name(let name, _) = expr.kind, let local = local(name), case .row = local.kind else {
                 return nil
             }
-            let place = local.place
-            return { frame in frame.context.localRows[place] }
+            return .local(local.place)
         default: return nil
         }
     }
 
-    private func fieldValue(_ field: ObjectType.Field, _ row: @escaping RowCode, label: String) -> ValueCode {
+    private func fieldValue(_ field: ObjectType.Field, _ place: RowPlace, label: String) -> ValueCode {
         let index = field.slot
         let owner = String(label.prefix { $0 != "." })
         if field.isJSONText {
-            return { frame throws(EvaluationFailure) in
-                guard let slots = row(frame) else { throw .null(name: owner) }
-                return try JSONText.value(slots[index], label: label)
+            return ValueCode { frame throws(EvaluationFailure) in
+                guard let slots = place.row(frame) else { throw .null(name: owner) }
+                return try frame.context.json(slots[index], label: label)
             }
         }
-        return { frame throws(EvaluationFailure) in
-            guard let slots = row(frame) else { throw .null(name: owner) }
+        return ValueCode { frame throws(EvaluationFailure) in
+            guard let slots = place.row(frame) else { throw .null(name: owner) }
             guard let value = Value(scalarOrBox: slots[index]) else { throw .unknown(field: label) }
             return value
         }
@@ -116,7 +129,7 @@ extension Compiler {
 
     mutating func hasValue(_ operand: Expr, _ field: String) -> ValueCode {
         let target = value(operand)
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             .bool(try Library.hasField(field, in: try target(frame)))
         }
     }
@@ -125,7 +138,7 @@ extension Compiler {
         let target = value(operand)
         let key = value(index)
         let span = expr.span
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             let container = try target(frame)
             let place = try key(frame)
             if isOptional { return try Library.optionalElement(place, of: container) }

@@ -1,15 +1,17 @@
+import Diagnostics
+
 /// Operators, calls and literals over values.
 extension Compiler {
     mutating func unaryValue(_ expr: Expr, _ operation: UnaryOperator, _ operand: Expr) -> ValueCode {
         let inner = value(operand)
         let span = expr.span
         if operation == .not {
-            return { frame throws(EvaluationFailure) in
+            return ValueCode { frame throws(EvaluationFailure) in
                 guard case .bool(let flag) = try inner(frame) else { throw .noOverload("!") }
                 return .bool(!flag)
             }
         }
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             let value = try inner(frame)
             do throws(EvaluationFailure) { return try Library.negate(value) } catch {
                 frame.context.note(span)
@@ -24,12 +26,12 @@ extension Compiler {
         let span = expr.span
         switch operation {
         case .equal:
-            return { frame throws(EvaluationFailure) in .bool(try one(frame).equals(try two(frame))) }
+            return ValueCode { frame throws(EvaluationFailure) in .bool(try one(frame).equals(try two(frame))) }
         case .notEqual:
-            return { frame throws(EvaluationFailure) in .bool(!(try one(frame).equals(try two(frame)))) }
+            return ValueCode { frame throws(EvaluationFailure) in .bool(!(try one(frame).equals(try two(frame)))) }
         default:
             let apply = Library.operation(operation)
-            return { frame throws(EvaluationFailure) in
+            return ValueCode { frame throws(EvaluationFailure) in
                 let first = try one(frame)
                 let second = try two(frame)
                 do throws(EvaluationFailure) { return try apply(first, second, frame.context) } catch {
@@ -43,28 +45,32 @@ extension Compiler {
     /// `&&` and `||`: an operand that decides is enough, in whatever order failures come.
     mutating func logicValue(_ parts: [Expr], decides: Bool) -> ValueCode {
         let codes = parts.map { value($0) }
-        return { frame throws(EvaluationFailure) in
-            var first: EvaluationFailure?
+        return ValueCode { frame throws(EvaluationFailure) in
+            let context = frame.context
+            let before = context.failureSpan
+            var first: (failure: EvaluationFailure, span: Span?)?
             for code in codes {
                 do throws(EvaluationFailure) {
                     guard case .bool(let flag) = try code(frame) else {
                         throw .noOverload(decides ? "||" : "&&")
                     }
+                    context.failureSpan = before
                     if flag == decides { return .bool(decides) }
                 } catch {
-                    if first == nil || error.isStepLimit { first = error }
                     if error.isStepLimit { throw error }
+                    if first == nil { first = (error, context.failureSpan) }
+                    context.failureSpan = before
                 }
             }
-            if let first { throw first }
-            frame.context.forgetPlace()
-            return .bool(!decides)
+            guard let first else { return .bool(!decides) }
+            context.failureSpan = first.span
+            throw first.failure
         }
     }
 
     mutating func callValue(_ expr: Expr) -> ValueCode {
         guard case .call(let written, _, let receiver, let arguments) = expr.kind else {
-            return { _ throws(EvaluationFailure) in throw .unbound(name: "") }
+            return ValueCode { _ throws(EvaluationFailure) in throw .unbound(name: "") }
         }
         var name = written
         var operands = arguments
@@ -79,10 +85,10 @@ extension Compiler {
         let codes = operands.map { value($0) }
         let known = name
         guard let function = isMember ? Library.members[name] : Library.functions[name] else {
-            return { _ throws(EvaluationFailure) in throw .unbound(name: known) }
+            return ValueCode { _ throws(EvaluationFailure) in throw .unbound(name: known) }
         }
         let span = expr.span
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             var values: [Value] = []
             values.reserveCapacity(codes.count)
             for code in codes { values.append(try code(frame)) }
@@ -95,7 +101,7 @@ extension Compiler {
 
     mutating func listValue(_ elements: [Expr.Element]) -> ValueCode {
         let codes = elements.map { (code: value($0.value), isOptional: $0.isOptional) }
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             var values: [Value] = []
             values.reserveCapacity(codes.count)
             for (code, isOptional) in codes {
@@ -113,7 +119,7 @@ extension Compiler {
 
     mutating func mapValue(_ entries: [Expr.Entry]) -> ValueCode {
         let codes = entries.map { (key: value($0.key), value: value($0.value), isOptional: $0.isOptional) }
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             var map = MapValue()
             for entry in codes {
                 let key = try entry.key(frame)

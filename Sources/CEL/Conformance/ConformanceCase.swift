@@ -5,7 +5,19 @@ import FieldStorage
 ///
 /// A case names an expression, declared names and values for them. The same parser, checker and evaluator as for rules
 /// give the answer `{"id":…,"value":…,"type":…}`, or `{"id":…,"error":…}` for any failure, a bad case included.
-public func answerConformanceCase(_ line: String) -> String {
+public func answerConformanceCase(_ line: String) -> String { answerConformanceCase(line, as: .value) }
+
+/// The forms that one program has; all give the same.
+enum ProgramForm {
+    /// Over values, with constants folded.
+    case value
+    /// Over slots, with every node evaluated.
+    case slot
+    /// As a condition, with every node evaluated; what is no condition fails.
+    case truth
+}
+
+func answerConformanceCase(_ line: String, as form: ProgramForm) -> String {
     let parsed = withBytes(line) { bytes -> Value? in
         var reader = JSONText(bytes)
         return reader.document()
@@ -13,7 +25,7 @@ public func answerConformanceCase(_ line: String) -> String {
     guard case .map(let fields)? = parsed else {
         return TaggedValue.object([("id", TaggedValue.text("")), ("error", TaggedValue.text("this line is not JSON"))])
     }
-    let subject = ConformanceCase(fields)
+    let subject = ConformanceCase(fields, form: form)
     let id = ("id", TaggedValue.text(subject.id))
     switch subject.answer() {
     case .success(let answer): return TaggedValue.object([id] + answer)
@@ -30,9 +42,11 @@ struct ConformanceFault: Error {
 struct ConformanceCase {
     let id: String
     private let fields: MapValue
+    private let form: ProgramForm
 
-    init(_ fields: MapValue) {
+    init(_ fields: MapValue, form: ProgramForm = .value) {
         self.fields = fields
+        self.form = form
         id = fields.text("id")
     }
 
@@ -80,12 +94,12 @@ struct ConformanceCase {
     private func run(
         _ checked: CheckedExpression, _ bound: ObjectValue, in environment: Environment
     ) throws(ConformanceFault) -> Value {
-        let program = checked.program(in: environment)
+        let program = checked.program(folding: form == .value)
         let context = EvaluationContext(limits: Self.limits)
         let result = withUnsafeTemporaryAllocation(of: UnsafePointer<Slot>?.self, capacity: 1) {
             tables -> Result<Value, EvaluationFailure>? in
             tables.initialize(repeating: bound.row)
-            return tables.baseAddress.map { program.value(Frame(tables: $0, context: context)) }
+            return tables.baseAddress.map { outcome(of: program, Frame(tables: $0, context: context)) }
         }
         withExtendedLifetime(bound) {}
         switch result {
@@ -93,6 +107,22 @@ struct ConformanceCase {
         case .failure(let failure)?: throw ConformanceFault(message: failure.description)
         case nil: throw ConformanceFault(message: "no frame")
         }
+    }
+
+    private func outcome(of program: Program, _ frame: Frame) -> Result<Value, EvaluationFailure> {
+        let made: Value? =
+            switch form {
+            case .value: nil
+            case .slot: program.slot(frame).flatMap { Value(scalarOrBox: $0) }
+            case .truth:
+                switch program.truth(frame) {
+                case .yes: .bool(true)
+                case .no: .bool(false)
+                case .failed: nil
+                }
+            }
+        guard form != .value else { return program.value(frame) }
+        return made.map { .success($0) } ?? .failure(frame.context.failure ?? .unbound(name: "the failure"))
     }
 
     private func declareTypes(in environment: inout Environment) {

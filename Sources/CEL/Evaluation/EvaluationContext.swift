@@ -2,6 +2,12 @@ public import Diagnostics
 import FieldStorage
 internal import PCRE2
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// What one thread evaluates with: budgets, memory for patterns and for made text, the last failure.
 ///
 /// One context serves one thread at a time. It may be used for any number of programs.
@@ -16,14 +22,10 @@ public final class EvaluationContext {
     }
     /// Where in the expression it failed, as far as that is known.
     public internal(set) var failureSpan: Span? {
-        get { hot.pointee.hasSpan ? lastSpan : nil }
-        set {
-            hot.pointee.hasSpan = newValue != nil
-            lastSpan = newValue
-        }
+        get { hot.pointee.place }
+        set { hot.pointee.place = newValue }
     }
     private var lastFailure: EvaluationFailure?
-    private var lastSpan: Span?
     /// Whether a pattern looked only at the first part of a longer text since `reset()`.
     public internal(set) var didCutText = false
     /// Searches that the deadline ended so far: facts that a replay has to be told.
@@ -35,7 +37,8 @@ public final class EvaluationContext {
     struct Hot {
         var stepsLeft: Int
         var hasFailure = false
-        var hasSpan = false
+        /// Where it failed.
+        var place: Span?
         /// Whether text that is made now is needed for this evaluation only.
         var isTransient = false
         var hasTransientText = false
@@ -68,7 +71,6 @@ public final class EvaluationContext {
     /// What each evaluation may cost.
     public let limits: Limits
     let matcher: Matcher
-    let zones = ZoneTable()
     /// The macro variables that are values, slots and rows, by their places.
     var locals: UnsafeMutablePointer<Value> { hot.pointee.locals }
     var localSlots: UnsafeMutablePointer<Slot> { hot.pointee.localSlots }
@@ -78,6 +80,7 @@ public final class EvaluationContext {
         get { hot.pointee.stepsLeft }
         set { hot.pointee.stepsLeft = newValue }
     }
+    private let memo = JSONMemo()
     private let scratch = TextArena(chunkSize: 4096)
     private var scratchBoxes: [ValueBox] = []
     private let transientScratch = TextArena(chunkSize: 4096)
@@ -103,10 +106,10 @@ public final class EvaluationContext {
 
     /// Nanoseconds of a clock that never goes back.
     public static func monotonicNanoseconds() -> UInt64 {
-        let parts = start.duration(to: .now).components
-        return UInt64(parts.seconds) &* 1_000_000_000 &+ UInt64(parts.attoseconds / 1_000_000_000)
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
     }
-    private static let start = ContinuousClock.now
 
     /// Gives back the text that programs made; slots they returned are not valid any more.
     public func reset() {
@@ -123,7 +126,7 @@ public final class EvaluationContext {
     func begin(locals count: Int, isTransient: Bool = false) {
         hot.pointee.stepsLeft = limits.steps
         hot.pointee.hasFailure = false
-        hot.pointee.hasSpan = false
+        hot.pointee.place = nil
         hot.pointee.isTransient = isTransient
         if hot.pointee.hasTransientText { dropTransientText() }
         if count > hot.pointee.localCount { growLocals(count) }
@@ -149,12 +152,21 @@ public final class EvaluationContext {
 
     /// Remembers where an evaluation failed; the innermost place stays.
     func note(_ span: Span) {
-        if !hot.pointee.hasSpan { failureSpan = span }
+        if hot.pointee.place == nil { hot.pointee.place = span }
     }
 
-    /// Forgets where a failure was that did not count.
+    /// Forgets the place of a failure that another operand may still make meaningless, and gives it back.
     @inline(__always)
-    func forgetPlace() { hot.pointee.hasSpan = false }
+    func beginPlace() -> Span? {
+        let before = hot.pointee.place
+        hot.pointee.place = nil
+        return before
+    }
+
+    /// What the JSON text in a slot says; the same text is read once, however many expressions ask.
+    func json(_ slot: Slot, label: String) throws(EvaluationFailure) -> Value {
+        try memo.value(slot, label: label)
+    }
 
     /// A slot for any value.
     ///

@@ -87,18 +87,48 @@ public struct Program: Sendable {
 }
 
 /// Gives a value or throws why there is none.
-typealias ValueCode = @Sendable (Frame) throws(EvaluationFailure) -> Value
+///
+/// The closures are wrapped because a bare one in an optional or an array is called through two more functions.
+struct ValueCode: Sendable {
+    private let run: @Sendable (Frame) throws(EvaluationFailure) -> Value
+
+    init(_ run: @escaping @Sendable (Frame) throws(EvaluationFailure) -> Value) { self.run = run }
+
+    @inline(__always)
+    func callAsFunction(_ frame: Frame) throws(EvaluationFailure) -> Value { try run(frame) }
+}
+
 /// Gives a truth; for `failed` the context's failure is set.
-typealias TruthCode = @Sendable (Frame) -> Truth
+struct TruthCode: Sendable {
+    private let run: @Sendable (Frame) -> Truth
+
+    init(_ run: @escaping @Sendable (Frame) -> Truth) { self.run = run }
+
+    @inline(__always)
+    func callAsFunction(_ frame: Frame) -> Truth { run(frame) }
+}
+
 /// Gives a slot; the tag `unknown` means that the context's failure is set.
-typealias SlotCode = @Sendable (Frame) -> Slot
+struct SlotCode: Sendable {
+    private let run: @Sendable (Frame) -> Slot
+
+    init(_ run: @escaping @Sendable (Frame) -> Slot) { self.run = run }
+
+    @inline(__always)
+    func callAsFunction(_ frame: Frame) -> Slot { run(frame) }
+}
 
 extension CheckedExpression {
     /// Compiles the expression.
     ///
     /// - Parameter environment: The one it was checked in.
     public func program(in environment: Environment) -> Program {
-        var compiler = Compiler(checked: self)
+        program(folding: true)
+    }
+
+    /// Compiles the expression, without working out constant parts beforehand when `folding` is false.
+    func program(folding: Bool) -> Program {
+        var compiler = Compiler(checked: self, folds: folding)
         return compiler.program()
     }
 }

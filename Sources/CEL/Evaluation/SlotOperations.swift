@@ -17,25 +17,35 @@ private func bytesEqual(_ left: Slot, _ right: Slot) -> Bool {
     return sameBytes(one, two, Int(left.count))
 }
 
-/// Whether so many bytes at two places are the same, eight at a time.
+/// Whether so many bytes at two places are the same, eight at a time; the last word may overlap the one before.
 @inline(__always)
 func sameBytes(_ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ count: Int) -> Bool {
+    guard count >= 8 else { return sameFewBytes(one, two, count) }
     var place = 0
     while place &+ 8 <= count {
-        if one.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            != two.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-        {
-            return false
-        }
+        guard sameWord(one, two, place, UInt64.self) else { return false }
         place &+= 8
     }
-    while place < count {
-        if one.load(fromByteOffset: place, as: UInt8.self) != two.load(fromByteOffset: place, as: UInt8.self) {
-            return false
-        }
-        place &+= 1
+    return place == count || sameWord(one, two, count &- 8, UInt64.self)
+}
+
+/// Fewer than eight bytes.
+@inline(__always)
+private func sameFewBytes(_ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ count: Int) -> Bool {
+    if count >= 4 {
+        return sameWord(one, two, 0, UInt32.self) && sameWord(one, two, count &- 4, UInt32.self)
     }
-    return true
+    if count >= 2 {
+        return sameWord(one, two, 0, UInt16.self) && sameWord(one, two, count &- 2, UInt16.self)
+    }
+    return count == 0 || sameWord(one, two, 0, UInt8.self)
+}
+
+@inline(__always)
+private func sameWord<Word: FixedWidthInteger>(
+    _ one: UnsafeRawPointer, _ two: UnsafeRawPointer, _ place: Int, _ word: Word.Type
+) -> Bool {
+    one.loadUnaligned(fromByteOffset: place, as: word) == two.loadUnaligned(fromByteOffset: place, as: word)
 }
 
 /// Whether `part` stands in `text` at a place; false for a place before the start or too near to the end.
@@ -93,19 +103,19 @@ private func slowOrder(_ left: Slot, _ right: Slot) -> Int {
 }
 
 extension EvaluationContext {
-    /// Sets the failure and gives the slot that says so.
+    /// Sets the failure, and its place if it has one, and gives the slot that says so.
     @inline(never)
     func failed(_ failure: EvaluationFailure, at span: Span? = nil) -> Slot {
         self.failure = failure
-        if let span { note(span) }
+        failureSpan = span
         return .unknown
     }
 
-    /// Sets the failure and gives the truth that says so.
+    /// Sets the failure, and its place if it has one, and gives the truth that says so.
     @inline(never)
     func undecided(_ failure: EvaluationFailure, at span: Span? = nil) -> Truth {
         self.failure = failure
-        if let span { note(span) }
+        failureSpan = span
         return .failed
     }
 }

@@ -159,3 +159,26 @@ struct JSONText {
         return unit
     }
 }
+
+/// The last JSON text that was read, and what it says.
+///
+/// Text is the same when its bytes are: an address may have been given to another record since.
+final class JSONMemo {
+    private var bytes: [UInt8] = []
+    private var known: Value?
+
+    /// The value of a slot that holds JSON text.
+    func value(_ slot: Slot, label: String) throws(EvaluationFailure) -> Value {
+        guard slot.tag == .string else { return try JSONText.value(slot, label: label) }
+        if let known, isSame(slot) { return known }
+        let made = try JSONText.value(slot, label: label)
+        bytes.removeAll(keepingCapacity: true)
+        bytes.append(contentsOf: slot.text)
+        known = made
+        return made
+    }
+
+    private func isSame(_ slot: Slot) -> Bool {
+        bytes.withUnsafeBytes { $0.count == slot.text.count && sameBytes($0, at: 0, slot.text) }
+    }
+}

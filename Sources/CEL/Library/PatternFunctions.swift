@@ -125,7 +125,7 @@ extension Compiler {
     /// A call whose pattern was compiled with the expression.
     mutating func patternValue(_ name: String, _ pattern: Pattern, _ operands: [Expr], _ span: Span) -> ValueCode {
         let codes = operands.map { value($0) }
-        return { frame throws(EvaluationFailure) in
+        return ValueCode { frame throws(EvaluationFailure) in
             var values: [Value] = []
             for code in codes { values.append(try code(frame)) }
             do throws(EvaluationFailure) { return try Library.patternCall(name, pattern, values, frame.context) } catch

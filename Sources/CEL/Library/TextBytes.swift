@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Work on the UTF-8 of texts.
 
 @inline(__always)
@@ -21,25 +27,16 @@ func withUTF8<T>(
 
 /// The first place of `needle`; 0 for an empty one.
 func find(_ needle: UnsafeRawBufferPointer, in haystack: UnsafeRawBufferPointer) -> Int? {
-    guard let first = needle.first else { return 0 }
-    guard needle.count <= haystack.count else { return nil }
+    guard let first = needle.baseAddress, needle.count > 0 else { return 0 }
+    guard needle.count <= haystack.count, let base = haystack.baseAddress else { return nil }
     let last = haystack.count - needle.count
     var place = 0
     while place <= last {
-        if haystack[place] == first, equalBytes(haystack, place, needle) { return place }
-        place += 1
+        guard let found = memchr(base + place, Int32(needle[0]), last - place + 1) else { return nil }
+        if sameBytes(UnsafeRawPointer(found), first, needle.count) { return UnsafeRawPointer(found) - base }
+        place = UnsafeRawPointer(found) - base + 1
     }
     return nil
-}
-
-@inline(__always)
-private func equalBytes(_ haystack: UnsafeRawBufferPointer, _ place: Int, _ needle: UnsafeRawBufferPointer) -> Bool {
-    var index = 1
-    while index < needle.count {
-        if haystack[place + index] != needle[index] { return false }
-        index += 1
-    }
-    return true
 }
 
 /// Case folding for comparisons that do not tell `Admin` from `admin`, in any script.

@@ -1,57 +1,96 @@
 internal import Foundation
+import Synchronization
 import Timekeeping
 
-/// Offsets of time zones, remembered from one change of the clocks to the next.
+/// The offsets of a time zone, as a table of the moments at which its clocks change.
 ///
-/// Foundation is asked once per zone and half-year; a read in between is a comparison. Not shared between threads.
-final class ZoneTable {
-    /// A zone and the stretch of time for which its offset is known.
-    final class Zone {
-        private let zone: TimeZone?
-        private let fixed: Int64
-        private var start = Int64.max
-        private var end = Int64.min
-        private var offset: Int64 = 0
+/// The table spans 1970 to 2069 and is made once a process, when the zone is first named; a moment outside of it is a
+/// question to Foundation. Read only after that, so that all threads share it.
+final class ZoneOffsets: Sendable {
+    private struct Change: Sendable {
+        let start: Int64
+        let offset: Int64
+    }
 
-        init(zone: TimeZone?, fixed: Int64) {
-            self.zone = zone
-            self.fixed = fixed
+    /// 2070-01-01.
+    private static let end: Int64 = 3_155_760_000
+    /// Seconds of a stretch that has at most a few changes, as a power of two: 97 days.
+    private static let stretchBits: Int64 = 23
+
+    private let zone: TimeZone
+    private let changes: [Change]
+    /// The change that holds at the start of each stretch.
+    private let stretches: [Int]
+
+    init(_ zone: TimeZone) {
+        self.zone = zone
+        var changes = [Change(start: 0, offset: Self.ask(zone, 0))]
+        var date = Date(timeIntervalSince1970: 0)
+        while let next = zone.nextDaylightSavingTimeTransition(after: date), next > date {
+            let start = Int64(next.timeIntervalSince1970.rounded(.down))
+            guard start < Self.end else { break }
+            changes.append(Change(start: start, offset: Self.ask(zone, start)))
+            date = next
         }
-
-        /// Seconds east of UTC at a moment.
-        func offset(at seconds: Int64) -> Int64 {
-            if seconds >= start, seconds < end { return offset }
-            guard let zone else { return fixed }
-            let date = Date(timeIntervalSince1970: Double(seconds))
-            offset = Int64(zone.secondsFromGMT(for: date))
-            start = seconds
-            if let next = zone.nextDaylightSavingTimeTransition(after: date), next > date {
-                end = Int64(next.timeIntervalSince1970.rounded(.down))
-            } else {
-                end = .max
-            }
-            return offset
+        self.changes = changes
+        var place = 0
+        stretches = (0...(Self.end >> Self.stretchBits)).map { stretch in
+            while place + 1 < changes.count, changes[place + 1].start <= stretch << Self.stretchBits { place += 1 }
+            return place
         }
     }
 
-    private var zones: [String: Zone] = [:]
+    private static func ask(_ zone: TimeZone, _ seconds: Int64) -> Int64 {
+        Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
+    }
+
+    /// Seconds east of UTC at a moment.
+    @inline(__always)
+    func offset(at seconds: Int64) -> Int64 {
+        guard seconds >= 0, seconds < Self.end else { return Self.ask(zone, seconds) }
+        var place = stretches[Int(seconds >> Self.stretchBits)]
+        while place + 1 < changes.count, changes[place + 1].start <= seconds { place += 1 }
+        return changes[place].offset
+    }
+}
+
+/// The time zones that expressions have named.
+enum ZoneTable {
+    enum Zone: Sendable {
+        /// Seconds east of UTC.
+        case fixed(Int64)
+        case changing(ZoneOffsets)
+
+        /// Seconds east of UTC at a moment.
+        func offset(at seconds: Int64) -> Int64 {
+            switch self {
+            case .fixed(let offset): offset
+            case .changing(let zone): zone.offset(at: seconds)
+            }
+        }
+    }
+
+    private static let limit = 1000
+    private static let known = Mutex<[String: Zone]>([:])
 
     /// The zone of that name or offset (`Europe/Berlin`, `UTC`, `+05:30`, `02:00`); nil when there is none.
-    func zone(_ name: String) -> Zone? {
-        if let known = zones[name] { return known }
-        guard let made = Self.make(name) else { return nil }
-        if zones.count >= 1000 { zones.removeAll() }
-        zones[name] = made
+    static func zone(_ name: String) -> Zone? {
+        if let found = known.withLock({ $0[name] }) { return found }
+        guard let made = make(name) else { return nil }
+        known.withLock { zones in
+            if zones.count >= limit { zones.removeAll() }
+            zones[name] = made
+        }
         return made
     }
 
     private static func make(_ name: String) -> Zone? {
-        if name == "UTC" || name == "Z" { return Zone(zone: nil, fixed: 0) }
-        if let offset = fixedOffset(name) { return Zone(zone: nil, fixed: offset) }
+        if name == "UTC" || name == "Z" { return .fixed(0) }
+        if let offset = fixedOffset(name) { return .fixed(offset) }
         guard name.contains("/") || name.utf8.allSatisfy({ $0.isLetter || $0.isDigit }), !name.isEmpty,
             let zone = TimeZone(identifier: name)
         else { return nil }
-        return Zone(zone: zone, fixed: 0)
+        return .changing(ZoneOffsets(zone))
     }
 
     private static func fixedOffset(_ name: String) -> Int64? {

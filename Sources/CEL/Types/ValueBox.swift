@@ -12,13 +12,14 @@ public final class ValueBox: @unchecked Sendable {
     public let slots: UnsafeBufferPointer<Slot>?
     /// The rows of a list of objects; nil when the value is not such a list.
     let rows: UnsafeBufferPointer<UnsafePointer<Slot>>?
-    private let arena: TextArena?
+    /// One piece of memory for the slots and behind them their text, so that a walk touches neighbours.
+    private let block: UnsafeMutableRawPointer?
 
     /// A box that holds `value`.
     public init(_ value: Value) {
         self.value = value
         guard case .list(let elements) = value else {
-            (slots, rows, arena) = (nil, nil, nil)
+            (slots, rows, block) = (nil, nil, nil)
             return
         }
         if !elements.isEmpty, elements.allSatisfy({ $0.objectValue != nil }) {
@@ -26,25 +27,45 @@ public final class ValueBox: @unchecked Sendable {
             for (place, element) in elements.enumerated() {
                 if let object = element.objectValue { room.initializeElement(at: place, to: object.row) }
             }
-            (slots, rows, arena) = (nil, UnsafeBufferPointer(room), nil)
+            (slots, rows, block) = (nil, UnsafeBufferPointer(room), nil)
             return
         }
         rows = nil
         guard elements.allSatisfy(\.hasScalarSlot) else {
-            (slots, arena) = (nil, nil)
+            (slots, block) = (nil, nil)
             return
         }
-        let text = TextArena(chunkSize: 64)
-        let room = UnsafeMutableBufferPointer<Slot>.allocate(capacity: elements.count)
-        for (place, element) in elements.enumerated() {
-            room.initializeElement(at: place, to: element.scalarSlot(text: text) ?? .null)
+        let (block, room) = Self.lay(out: elements)
+        self.block = block
+        slots = UnsafeBufferPointer(start: room, count: elements.count)
+    }
+
+    private static func lay(out elements: [Value]) -> (UnsafeMutableRawPointer, UnsafePointer<Slot>) {
+        let slotBytes = elements.count * MemoryLayout<Slot>.stride
+        let textBytes = elements.reduce(0) { sum, element in
+            if case .string(let text) = element { return sum + text.utf8.count }
+            return sum
         }
-        slots = UnsafeBufferPointer(room)
-        arena = text
+        let block = UnsafeMutableRawPointer.allocate(
+            byteCount: max(1, slotBytes + textBytes), alignment: MemoryLayout<Slot>.alignment)
+        let room = block.bindMemory(to: Slot.self, capacity: elements.count)
+        var end = block + slotBytes
+        for (place, element) in elements.enumerated() {
+            guard case .string(var text) = element else {
+                (room + place).initialize(to: element.slotWithoutText ?? .null)
+                continue
+            }
+            text.withUTF8 { bytes in
+                if let base = bytes.baseAddress { end.copyMemory(from: base, byteCount: bytes.count) }
+                (room + place).initialize(to: .string(UnsafeRawBufferPointer(start: end, count: bytes.count)))
+                end += bytes.count
+            }
+        }
+        return (block, UnsafePointer(room))
     }
 
     deinit {
-        slots?.deallocate()
+        block?.deallocate()
         rows?.deallocate()
     }
 
