@@ -16,7 +16,7 @@ DIFF_SEED ?=
 PURE := PCRE2 Timekeeping Diagnostics HTTPTransport JSONScanning FieldStorage CEL Directory Alerting RuleLanguage Evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test lint rulebook docs truth fuzz differential check install clean
+.PHONY: help setup build release demo test lint rulebook docs truth fuzz differential benchmark check install clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -39,7 +39,7 @@ test: setup ## build and run all tests
 	@scripts/run-tests $(SWIFT) $(SCRATCH) $(PYTHON_ENV)
 
 lint: ## check the form of the code
-	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 rulebook: build ## check and test every rule in Rules/ against Policies/
 	@$(DEBUG) rules check
@@ -58,6 +58,9 @@ fuzz: setup ## feed the parsers with FUZZ_RUNS inputs each (1,000,000), under Ad
 differential: setup ## compare DIFF_COUNT expressions (100,000) with Google's CEL; needs PyPI
 	@$(BUILD) --configuration release --product tocsin
 	@scripts/differential $(SCRATCH)/release/tocsin $(PYTHON_ENV) $(DIFF_COUNT) $(DIFF_SEED)
+
+benchmark: setup ## compare the speed of conditions with two other engines
+	@SWIFT=$(SWIFT) Benchmarks/compare
 
 check: setup lint ## what CI runs: lint, build, test, rule book, docs
 	@$(BUILD) --build-tests --explicit-target-dependency-import-check error
