@@ -83,7 +83,7 @@ let package = Package(
         module("Reporting", ["Alerting", "Timekeeping"]),
         module("Web", ["Directory", "Alerting", "Timekeeping", hummingbird, logging]),
         module("Settings", ["Diagnostics", "HTTPTransport", "Timekeeping", yams]),
-        module("OneLoginSimulator", ["Timekeeping", hummingbird, logging]),
+        module("OneLoginSimulator", ["HTTPTransport", "Timekeeping", hummingbird, logging]),
 
         // Layer 5 and 6: assembly and commands
         module(
@@ -98,7 +98,7 @@ let package = Package(
             dependencies: [
                 "Monitor", "CEL", "Timekeeping", "Diagnostics", "HTTPTransport", "Directory", "Alerting",
                 "RuleLanguage", "Evaluation", "OneLogin", "Settings", "Reporting", "OneLoginSimulator",
-                "JSONScanning", "FieldStorage", "HTTPClient", "Delivery", "Store", "Sync", logging,
+                "JSONScanning", "FieldStorage", "HTTPClient", "Delivery", "Store", "Sync", "Web", logging,
                 product("ArgumentParser", "swift-argument-parser"),
                 product("ServiceLifecycle", "swift-service-lifecycle"),
                 product("UnixSignals", "swift-service-lifecycle"),
@@ -136,9 +136,9 @@ let package = Package(
             ["Store", "Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),
         tests("DeliveryTests", ["Delivery", "Alerting", "HTTPTransport", "Timekeeping", logging]),
         tests("ReportingTests", ["Reporting", "Alerting", "Timekeeping", crypto], exclude: ["Snapshots"]),
-        tests("WebTests", ["Web", hummingbird, product("HummingbirdTesting", "hummingbird"), logging]),
+        tests("WebTests", ["Web", "Timekeeping", hummingbird, product("HummingbirdTesting", "hummingbird"), logging]),
         tests("SettingsTests", ["Settings", "Diagnostics", "HTTPTransport", "Timekeeping"]),
-        tests("SimulatorTests", ["OneLoginSimulator", "Timekeeping"]),
+        tests("SimulatorTests", ["OneLoginSimulator", "HTTPTransport", "Timekeeping"]),
         tests(
             "MonitorTests",
             [

@@ -15,6 +15,25 @@ public protocol TenantSource: Sendable {
 
     /// What this credential can do, found out without changing anything.
     func testConnection() async -> ConnectionTest
+
+    /// What the answers so far have told of the source itself; no call is made.
+    func health() async -> SourceHealth
+}
+
+extension TenantSource {
+    /// Nothing is known of it.
+    public func health() async -> SourceHealth { SourceHealth() }
+}
+
+/// What a source's answers tell of itself.
+public struct SourceHealth: Hashable, Sendable {
+    public var budget: CallBudget?
+    /// How far its clock is ahead of ours, in seconds.
+    public var clockSkewSeconds: Int64?
+    /// The difference of the clocks as a failure, when it is too large to live with.
+    public var skewFailure: SourceFailure?
+
+    public init() {}
 }
 
 /// Which page of which collection is wanted.
@@ -24,6 +43,8 @@ public struct EntityQuery: Hashable, Sendable {
     public var cursor: String?
     /// The users whose records are wanted, for kinds that are read user by user (devices); else empty.
     public var userIDs: [Int64]
+    /// Only users that changed since, without those that were deleted; nil for all.
+    public var updatedSince: Timestamp?
 
     public init(_ kind: EntityKind, cursor: String? = nil, userIDs: [Int64] = []) {
         self.kind = kind
@@ -114,6 +135,8 @@ public struct SourceFailure: Error, Hashable, Sendable {
         case malformedAnswer = "malformed_answer"
         /// The local clock and the server's are too far apart.
         case clockSkew = "clock_skew"
+        /// A complete copy lacks so much that a second one must say the same.
+        case heldForConfirmation = "held_for_confirmation"
         case cancelled
     }
 
@@ -164,6 +187,8 @@ public struct ConnectionTest: Hashable, Sendable, Codable {
     }
 
     public var probes: [Probe]
+    /// The scope that the probes show the credential to have, such as `Read All`; nil when they show none.
+    public var seenScope: String?
 
     public init(probes: [Probe] = []) { self.probes = probes }
 

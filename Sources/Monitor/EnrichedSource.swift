@@ -18,4 +18,6 @@ struct EnrichedSource: TenantSource {
     }
 
     func testConnection() async -> ConnectionTest { await source.testConnection() }
+
+    func health() async -> SourceHealth { await source.health() }
 }

@@ -48,6 +48,21 @@ public actor Simulator {
         return reply
     }
 
+    /// Answers one call, or waits as long as the caller does and answers nil.
+    func answer(_ call: Call, within limit: TimeSpan) async throws -> (reply: Reply, date: Timestamp)? {
+        let (reply, delay) = service.answer(call, at: clock.now())
+        if delay > .zero { try await clock.sleep(for: min(delay, limit)) }
+        return delay < limit ? (reply, clock.now()) : nil
+    }
+
+    /// The clock's now.
+    var moment: Timestamp { clock.now() }
+
+    /// The body of a webhook's post with the events at some places.
+    func webhookBody(_ places: Range<Int>, isLines: Bool) -> [UInt8] {
+        service.webhookBody(places, isLines: isLines)
+    }
+
     // MARK: for tests and demos
 
     /// Plants one more of a kind.

@@ -9,6 +9,10 @@ struct ActivityPoll: Sendable {
         var new = 0
         var unreadable = 0
         var failure: SourceFailure?
+        /// Where the poll before had been complete; nil for a first poll.
+        var wasCompleteUntil: Timestamp?
+        /// Until when everything is here now.
+        var completeUntil: Timestamp?
     }
 
     let source: any TenantSource
@@ -20,20 +24,28 @@ struct ActivityPoll: Sendable {
     ///
     /// The cursor's `readUntil` follows what was stored; its `completeUntil` becomes `now` only when the last page
     /// was stored, so a poll that fails leaves the watermark where it was.
-    func run(at now: Timestamp) async throws -> Result {
+    ///
+    /// - Parameters:
+    ///   - now: By the source's clock, where it is known to differ from ours.
+    ///   - onPage: Told how many new activities each page brought.
+    func run(at now: Timestamp, onPage: @Sendable (Int) async throws -> Void = { _ in }) async throws -> Result {
         let stored = try await facts.cursor(connection: connection, source: .api)
         var cursor =
             stored
             ?? SourceCursor(
                 readUntil: now - cadence.history, completeUntil: now - cadence.history, firstSyncStarted: now)
         var result = Result()
+        result.wasCompleteUntil = stored?.completeUntil
+        result.completeUntil = stored?.completeUntil
         var query = ActivityQuery(since: stored == nil ? cursor.readUntil : cursor.readUntil - cadence.overlap)
         var walk = PageWalk("list of events")
+        var seen: Set<Int> = []
         while true {
             let page: ActivityPage
             do throws(SourceFailure) {
                 page = try await source.activities(query)
                 if let next = page.next { try walk.advance(to: next) }
+                try Self.check(page, &seen)
             } catch {
                 result.failure = error
                 return result
@@ -41,13 +53,35 @@ struct ActivityPoll: Sendable {
             if let stored { Self.markLate(page.batch, before: stored.completeUntil - cadence.lateness) }
             cursor.readUntil = Self.readUntil(page.batch, from: cursor.readUntil, now: now)
             if page.next == nil { cursor.completeUntil = max(cursor.completeUntil, now) }
-            result.new += try await facts.commit(
+            let new = try await facts.commit(
                 page.batch, unreadable: page.unreadable, cursor: cursor, connection: connection, source: .api)
+            result.new += new
             result.unreadable += page.unreadable.count
+            result.completeUntil = cursor.completeUntil
+            try await onPage(new)
             guard let next = page.next else { return result }
             query.cursor = next
             try Task.checkCancellation()
         }
+    }
+
+    /// Ids of one poll that are kept to compare with, so that memory stays bounded.
+    private static let seenLimit = 200_000
+
+    /// A page that has nothing new, or nothing at all before the end, is the source's fault: what it should have
+    /// held would be passed over for good when the watermark went past it.
+    private static func check(_ page: ActivityPage, _ seen: inout Set<Int>) throws(SourceFailure) {
+        let before = seen.count
+        for row in 0..<page.batch.count { seen.insert(page.batch.activity(at: row).id.hashValue) }
+        let isEmpty = page.batch.count == 0 && page.unreadable.isEmpty
+        let isRepeated = page.batch.count > 0 && seen.count == before
+        if seen.count > seenLimit { seen.removeAll() }
+        // An empty last page may be the list's exact end; if it was cut, the next poll begins before it.
+        guard isEmpty ? page.next != nil : isRepeated else { return }
+        throw SourceFailure(
+            .malformedAnswer, attempt: "list of events",
+            answer: isEmpty ? "a page before the last has no rows" : "a page has only rows of pages before it",
+            remedy: "nothing is lost: the next poll begins where everything was here")
     }
 
     /// Marks what came after windows up to `edge` may have been evaluated: a fact, so that replay leaves it out too.

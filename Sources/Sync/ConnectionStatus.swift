@@ -44,24 +44,14 @@ public enum ConnectionStatus: Hashable, Sendable {
     }
 }
 
-/// How far a first sync has come.
-public struct SyncProgress: Hashable, Sendable {
-    /// Records staged so far.
-    public var records = 0
-    /// Records in all, as far as the source has said.
-    public var total: Int?
-    /// Activities stored so far.
-    public var activities = 0
-
-    public init() {}
-}
-
 extension SourceFailure.Cause {
     /// Whether trying again is of no use before somebody has changed something.
     public var needsPerson: Bool {
         switch self {
-        case .secretHasBlank, .credentialsRejected, .scopeMissing, .tenantUnknown, .clockSkew: true
-        case .notAvailable, .unreachable, .rateLimited, .serverFault, .malformedAnswer, .cancelled: false
+        case .secretHasBlank, .credentialsRejected, .scopeMissing, .tenantUnknown: true
+        case .notAvailable, .unreachable, .rateLimited, .serverFault, .malformedAnswer, .cancelled, .clockSkew,
+            .heldForConfirmation:
+            false
         }
     }
 }

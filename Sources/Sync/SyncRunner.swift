@@ -5,6 +5,8 @@ public import Timekeeping
 /// What one pass of a sync did.
 public struct SyncOutcome: Sendable {
     public var status: ConnectionStatus
+    /// How the connection is doing, as it was kept.
+    public var state: ConnectionState
     /// Activities that were not here before.
     public var newActivities = 0
     /// Records that went to quarantine.
@@ -18,8 +20,9 @@ public struct SyncOutcome: Sendable {
     /// When the next pass has something to do.
     public var nextDue: Timestamp
 
-    init(status: ConnectionStatus, nextDue: Timestamp) {
+    init(status: ConnectionStatus, state: ConnectionState, nextDue: Timestamp) {
         self.status = status
+        self.state = state
         self.nextDue = nextDue
     }
 }
@@ -30,24 +33,36 @@ public actor SyncRunner {
     public nonisolated let connection: String
     public private(set) var status = ConnectionStatus.connecting
 
-    private let source: any TenantSource
-    private let facts: any FactStore
-    private let clock: any WallClock
+    let source: any TenantSource
+    let facts: any FactStore
+    let cadence: SyncCadence
+    let clock: any WallClock
+    private let ledger: (any ConnectionLedger)?
     private let logger: Logger
-    private let cadence: SyncCadence
-    private var plan: SyncPlan
-    private var progress = SyncProgress()
+    private let onProgress: @Sendable (SyncProgress) async -> Void
+    var plan: SyncPlan
+    /// What the ledger has of this connection; nil before the first pass.
+    var state: ConnectionState?
+    var progress = SyncProgress()
+    private var openGap: SourceGap?
+    private var keptAt: Timestamp?
 
+    /// - Parameters:
+    ///   - ledger: Keeps how the connection is doing; nil for a copy that nobody asks about later.
+    ///   - onProgress: Told of every page of a copy.
     public init(
         connection: String, source: any TenantSource, facts: any FactStore, cadence: SyncCadence = SyncCadence(),
-        clock: any WallClock, logger: Logger
+        ledger: (any ConnectionLedger)? = nil, clock: any WallClock, logger: Logger,
+        onProgress: @escaping @Sendable (SyncProgress) async -> Void = { _ in }
     ) {
         self.connection = connection
         self.source = source
         self.facts = facts
+        self.ledger = ledger
         self.clock = clock
         self.cadence = cadence
         self.logger = logger
+        self.onProgress = onProgress
         plan = SyncPlan(cadence)
     }
 
@@ -56,21 +71,39 @@ public actor SyncRunner {
     /// The source's failures are in the outcome; what is thrown is the store's, or cancellation.
     public func runOnce() async throws -> SyncOutcome {
         let now = clock.now()
-        var outcome = SyncOutcome(status: status, nextDue: now)
-        for step in plan.due(at: now) {
+        var state = try await restored(at: now)
+        var outcome = SyncOutcome(status: status, state: state, nextDue: now)
+        let steps = plan.due(at: now)
+        for step in steps {
             switch step {
             case .directory(let readsFactors):
                 try await copyDirectory(step, readsFactors: readsFactors, at: now, &outcome)
             case .activities:
                 guard !outcome.failures.contains(where: { $0.cause.needsPerson }) else { continue }
-                if case .activities = step { try await pollActivities(step, at: now, &outcome) }
+                try await pollActivities(step, at: now, &outcome)
             }
         }
+        outcome.nextDue = plan.nextDue(after: now)
+        guard !steps.isEmpty else {
+            outcome.status = status
+            return outcome
+        }
+        try await noteHealth(&outcome)
         let hasCopy = try await facts.currentSnapshot(connection: connection) != nil
         status = .after(hasCopy: hasCopy, failures: outcome.failures, progress: progress)
         outcome.status = status
-        outcome.nextDue = plan.nextDue(after: now)
-        for failure in outcome.failures {
+        state = self.state ?? state
+        let first = outcome.failures.first { $0.cause.needsPerson } ?? outcome.failures.first
+        state.become(status.stateWord, first, at: now)
+        if case .initialSync = status { state.progress = progress } else { state.progress = nil }
+        try await keep(state)
+        outcome.state = state
+        log(outcome.failures)
+        return outcome
+    }
+
+    private func log(_ failures: [SourceFailure]) {
+        for failure in failures {
             logger.warning(
                 "sync step failed",
                 metadata: [
@@ -78,67 +111,107 @@ public actor SyncRunner {
                     "attempt": "\(failure.attempt)", "answer": "\(failure.answer)", "remedy": "\(failure.remedy)",
                 ])
         }
-        return outcome
     }
 
-    private func pollActivities(
-        _ step: SyncPlan.Step, at now: Timestamp, _ outcome: inout SyncOutcome
-    ) async throws {
+    // MARK: Activities
+
+    func pollActivities(_ step: SyncPlan.Step, at now: Timestamp, _ outcome: inout SyncOutcome) async throws {
         let poll = ActivityPoll(source: source, facts: facts, connection: connection, cadence: cadence)
-        let result = try await poll.run(at: now)
+        let before = progress.activities
+        let result = try await poll.run(at: now + sourceLead) { [self] in try await noteActivities($0) }
         plan.note(step, at: now, isComplete: result.failure == nil)
         outcome.newActivities += result.new
         outcome.unreadable += result.unreadable
-        progress.activities += result.new
-        if let failure = result.failure { outcome.failures.append(failure) }
+        progress.activities = before + result.new
+        state?.eventsCompleteUntil = result.completeUntil
+        try await noteGap(result, at: now)
+        guard let failure = result.failure else { return }
+        outcome.failures.append(failure)
+        if let wait = failure.retryAfter { plan.wait(wait, from: now) }
     }
 
-    private func copyDirectory(
-        _ step: SyncPlan.Step, readsFactors: Bool, at now: Timestamp, _ outcome: inout SyncOutcome
-    ) async throws {
-        let before = try await facts.currentSnapshot(connection: connection)
-        let known = before.flatMap { $0.availability(of: .device) == .complete ? $0.devices : nil }
-        let generation = try await facts.beginGeneration(connection: connection, at: now)
-        let copy = DirectoryCopy(source: source, facts: facts, connection: connection, cadence: cadence)
-        let result = try await copy.stage(generation, carried: readsFactors ? nil : known)
-        progress.records = result.records
-        outcome.unreadable += result.unreadable.count
-        outcome.availability = result.availability
-        if let failure = result.failure { outcome.failures.append(failure) }
-        var derived: ActivityBatch?
-        if result.failure == nil, let before {
-            derived = try await self.derived(from: before, to: generation, at: now, result.availability, &outcome)
-        }
-        let isCurrent = try await facts.finish(
-            generation, availability: result.availability, derived: derived, connection: connection, at: now)
-        outcome.directoryChanged = isCurrent
-        outcome.newActivities += isCurrent ? derived?.count ?? 0 : 0
-        plan.note(step, at: now, isComplete: isCurrent)
+    private func noteActivities(_ new: Int) async throws {
+        progress.stage = "activities"
+        progress.activities += new
+        try await tell(isUrgent: false)
     }
 
-    /// The changes between two snapshots that no activity tells.
-    ///
-    /// Activities are polled first, so that all that explain something are here.
-    private func derived(
-        from before: DirectorySnapshot, to generation: Generation, at now: Timestamp,
-        _ availability: [EntityKind: Availability], _ outcome: inout SyncOutcome
-    ) async throws -> ActivityBatch? {
-        try await pollActivities(.activities, at: now, &outcome)
-        guard outcome.failures.isEmpty else { return nil }
-        var staged = try await facts.staged(generation, connection: connection)
-        staged.availability = availability
-        staged.observedAt = now
-        let comparison = SnapshotComparison(from: before, to: staged)
-        guard !comparison.changes.isEmpty else { return nil }
-        let told = try await facts.activities(
-            connection: connection, from: before.observedAt - cadence.overlap, until: now)
-        var explained = Set<SnapshotComparison.Change>()
-        for row in 0..<told.count {
-            if let change = SnapshotComparison.change(explainedBy: told.activity(at: row)) {
-                explained.insert(change)
-            }
+    /// How far the source's clock is ahead of ours, when that is more than the way of an answer explains.
+    private var sourceLead: TimeSpan {
+        guard let seconds = state?.clockSkewSeconds, abs(seconds) > 30 else { return .zero }
+        return .seconds(seconds)
+    }
+
+    /// Keeps the ledger of gaps: one opens when polls fail for long, and closes with what was fetched later.
+    private func noteGap(_ result: ActivityPoll.Result, at now: Timestamp) async throws {
+        guard let ledger, let from = result.wasCompleteUntil else { return }
+        let isLong = now - from > cadence.gapThreshold
+        var gap = openGap ?? SourceGap(source: .api, from: from, reason: "nothing was fetched")
+        if let failure = result.failure {
+            guard isLong else { return }
+            gap.reason = "\(failure.attempt): \(failure.answer)"
+            gap.backfilled += result.new
+            openGap = gap
+        } else {
+            guard isLong || openGap != nil else { return }
+            gap.until = now
+            gap.backfilled += result.new
+            openGap = nil
         }
-        let batch = comparison.activities(explained: explained)
-        return batch.count == 0 ? nil : batch
+        try await ledger.keep(gap, connection: connection)
+    }
+
+    // MARK: What is kept
+
+    /// The state to go on from: the ledger's at the first pass, then our own.
+    private func restored(at now: Timestamp) async throws -> ConnectionState {
+        if let state { return state }
+        let kept = try await ledger?.state(connection: connection)
+        plan.restore(factors: kept?.factorsReadAt)
+        openGap = try await ledger?.gaps(connection: connection, limit: 10)
+            .first { $0.until == nil && $0.source == .api }
+        let state = kept ?? ConnectionState(since: now)
+        self.state = state
+        return state
+    }
+
+    /// What the source says of itself: what is left of its calls, and its clock.
+    private func noteHealth(_ outcome: inout SyncOutcome) async throws {
+        let health = await source.health()
+        if let budget = health.budget { state?.budget = budget }
+        if let skew = health.clockSkewSeconds { state?.clockSkewSeconds = skew }
+        if let failure = health.skewFailure, !outcome.failures.contains(where: { $0.cause == .clockSkew }) {
+            outcome.failures.append(failure)
+        }
+    }
+
+    private func keep(_ state: ConnectionState) async throws {
+        self.state = state
+        keptAt = clock.now()
+        try await ledger?.keep(state, connection: connection)
+    }
+
+    /// Tells and keeps how far a copy has come; at most once a second unless it is urgent.
+    func tell(isUrgent: Bool) async throws {
+        await onProgress(progress)
+        let now = clock.now()
+        if !isUrgent, let keptAt, now - keptAt < .seconds(1) { return }
+        guard var state else { return }
+        state.progress = progress
+        state.checkedAt = now
+        if state.word == .connecting { state.become(.initialSync, nil, at: now) }
+        try await keep(state)
+    }
+}
+
+extension ConnectionStatus {
+    var stateWord: ConnectionState.Word {
+        switch self {
+        case .connecting: .connecting
+        case .initialSync: .initialSync
+        case .connected: .connected
+        case .degraded: .degraded
+        case .failed: .failed
+        }
     }
 }

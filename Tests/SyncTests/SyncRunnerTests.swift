@@ -105,11 +105,14 @@ import Timekeeping
             isCurrent: false, word: "failed"),
     ])
     func aPartialSnapshotIsNeverTruth(_ row: FaultRow) async throws {
-        let bench = Bench(Self.script())
+        // One of twenty is below the brake on mass deletions.
+        let all = Self.script(groups: Dictionary(uniqueKeysWithValues: (1...20).map { ($0, 10) }))
+        let fewer = (1...19).map { Self.user($0, group: 10) }
+        let bench = Bench(all)
         _ = try await bench.runner.runOnce()
         let before = try #require(bench.facts.now.current)
         bench.tenant.change { script in
-            script.pages[.user] = [[Self.user(1, group: 10)], [Self.user(2, group: 10)]]
+            script.pages[.user] = [Array(fewer.prefix(9)), Array(fewer.dropFirst(9))]
             script.failures[row.kind] = (row.page, Self.failure(row.cause))
         }
         bench.clock.advance(by: .minutes(15))
@@ -118,7 +121,7 @@ import Timekeeping
         #expect(outcome.status.word == row.word)
         let derived = bench.facts.now.activities.map(\.kind)
         if row.isCurrent {
-            #expect(bench.facts.now.current?.users.count == 2)
+            #expect(bench.facts.now.current?.users.count == 19)
         } else {
             #expect(bench.facts.now.current == before)
             #expect(derived.isEmpty)
@@ -127,7 +130,7 @@ import Timekeeping
         bench.clock.advance(by: .minutes(15))
         let recovered = try await bench.runner.runOnce()
         #expect(recovered.status == .connected)
-        #expect(bench.facts.now.current?.users.map(\.id) == [1, 2])
+        #expect(bench.facts.now.current?.users.map(\.id) == Array(1...19))
     }
 
     @Test func aPollThatFailsKeepsItsPagesAndNotTheWatermark() async throws {

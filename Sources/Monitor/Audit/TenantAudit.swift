@@ -56,7 +56,9 @@ public struct TenantAudit: Sendable {
         report.describe(range: pass.range)
         if let index { report.describe(index) }
         report.describe(policies: book.policies, connection: connection)
-        report.failures = outcome.failures.map { failure in
+        // A fault on the way leaves data incomplete; only a tenant that refuses or is not there is a remote error.
+        let refusals = outcome.failures.filter { $0.cause.needsPerson || $0.cause == .unreachable }
+        report.failures = refusals.map { failure in
             AuditReport.Failure(.remote, message: "\(failure.attempt): \(failure.answer)", remedy: failure.remedy)
         }
         return report

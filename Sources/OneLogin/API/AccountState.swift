@@ -7,6 +7,7 @@ actor AccountState {
     private var token: AccessToken?
     private var renewal: Task<Result<AccessToken, SourceFailure>, Never>?
     private var refusal: (failure: SourceFailure, until: Timestamp)?
+    private var lastDiscard: Timestamp?
     private var budget: RateBudget
     private(set) var clockSkew: TimeSpan?
     /// The v2 list of factors is closed to this credential.
@@ -35,19 +36,30 @@ actor AccountState {
             refusal = nil
             return fresh
         case .failure(let failure):
-            if failure.cause == .credentialsRejected { refusal = (failure, now + pause) }
+            // One request a minute, however many calls want a token: neither a wrong secret nor a storm gets better.
+            if failure.cause == .credentialsRejected || failure.cause == .rateLimited {
+                refusal = (failure, now + max(pause, failure.retryAfter ?? .zero))
+            }
             throw failure
         }
     }
 
     /// Forgets a token that the server refused, unless another has taken its place already.
-    func discard(_ refused: AccessToken) {
-        if token?.text == refused.text { token = nil }
+    ///
+    /// - Returns: Whether to try again with another; false when one was given up for this less than `pause` ago, so
+    ///   that many calls without the scope do not ask for many tokens.
+    func discard(_ refused: AccessToken, at now: Timestamp, pause: TimeSpan) -> Bool {
+        guard token?.text == refused.text else { return true }
+        if let lastDiscard, now < lastDiscard + pause { return false }
+        lastDiscard = now
+        token = nil
+        return true
     }
 
     /// Forgets refusals, so that a test asks the server anew.
     func forgetRefusal() {
         refusal = nil
+        lastDiscard = nil
         token = nil
     }
 

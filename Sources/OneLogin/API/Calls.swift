@@ -52,8 +52,10 @@ final class Calls: Sendable {
             if body.says("insufficient permission") || isRenewed {
                 throw await refusals.unauthorised(body, isRenewed: isRenewed)
             }
-            await state.discard(token)
             isRenewed = true
+            guard await state.discard(token, at: clock.now(), pause: settings.rejectionPause) else {
+                throw await refusals.unauthorised(body, isRenewed: true)
+            }
         }
     }
 
@@ -75,7 +77,7 @@ final class Calls: Sendable {
             "client_id:\(connection.clientID), client_secret:\(connection.clientSecret.reveal())"
         request.headers["Content-Type"] = "application/json"
         request.body = Array(#"{"grant_type":"client_credentials"}"#.utf8)
-        let answer = try await exchange(request)
+        let answer = try await exchange(request, waitsOutRateLimit: false)
         let refusals = Refusals(self, request.description)
         guard answer.isSuccess else { throw await refusals.tokenRefused(answer) }
         if let token = AccessToken(answer, now: clock.now()) { return token }
@@ -87,7 +89,11 @@ final class Calls: Sendable {
     }
 
     /// Sends until there is an answer worth reading: waits out faults and rate limits as the policy says.
-    func exchange(_ request: HTTPRequest) async throws(SourceFailure) -> HTTPResponse {
+    ///
+    /// - Parameter waitsOutRateLimit: Whether 429 is tried again; not for tokens, whose requests would only add to it.
+    func exchange(
+        _ request: HTTPRequest, waitsOutRateLimit: Bool = true
+    ) async throws(SourceFailure) -> HTTPResponse {
         let refusals = Refusals(self, request.description)
         var attempt = 1
         while true {
@@ -103,6 +109,9 @@ final class Calls: Sendable {
             } catch {
                 outcome = .failure(error)
             }
+            if case .status(429, _) = outcome, !waitsOutRateLimit {
+                throw refusals.exhausted(outcome, answer: answer)
+            }
             switch settings.retry.decide(attempt: attempt, outcome: outcome, random: random()) {
             case .giveUp: throw refusals.exhausted(outcome, answer: answer)
             case .retry(let milliseconds):
@@ -113,6 +122,17 @@ final class Calls: Sendable {
                 }
             }
             attempt += 1
+        }
+    }
+
+    /// Sends once and no more, for what changes something.
+    func sendOnce(_ request: HTTPRequest) async throws(SourceFailure) -> HTTPResponse {
+        do throws(TransportFailure) {
+            let answer = try await sender.send(request, limits: settings.limits)
+            await state.note(answer.headers, at: clock.now())
+            return answer
+        } catch {
+            throw Refusals(self, request.description).exhausted(.failure(error), answer: nil)
         }
     }
 

@@ -38,7 +38,18 @@ extension OneLoginClient {
         if let clock = await clockProbe() { test.probes.append(clock) }
         for reading in Self.readings { test.probes.append(await probe(reading)) }
         test.probes.append(await rateProbe())
+        test.seenScope = Self.scope(test.probes)
         return test
+    }
+
+    /// The scope that what worked shows; reads alone cannot tell `Manage Users` from `Read Users`, nor prove
+    /// `Manage All` in an account without delegated administration.
+    private static func scope(_ probes: [ConnectionTest.Probe]) -> String? {
+        let worked = Set(probes.lazy.filter(\.isOK).map(\.name))
+        if worked.contains("privileges") { return "Manage All" }
+        if worked.contains("apps") { return "Read All or more" }
+        if worked.contains("users") { return "Read Users or Manage Users" }
+        return worked.contains("token") ? "Authentication Only" : nil
     }
 
     private func probe(_ reading: Reading) async -> ConnectionTest.Probe {

@@ -14,7 +14,7 @@ extension OneLoginClient {
         _ path: String, cursor: String?, limit: Int
     ) async throws(SourceFailure) -> (page: RowPage, place: String) {
         let place = PageCursor(cursor)
-        let answer = try await calls.get(path, place.query(limit: limit))
+        let answer = try await calls.get(path, place.query(limit: min(limit, calls.settings.pageRows)))
         return (
             try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: place.number) }, "GET \(path)"
         )
@@ -23,8 +23,13 @@ extension OneLoginClient {
     /// Every id of a v2 sub-list, in rising order and once each: rows may shift between pages.
     func ids(_ path: String) async throws(SourceFailure) -> [Int64] {
         var found: Set<Int64> = []
+        var total: Int?
         try await everyPage(path) { (cursor) throws(SourceFailure) in
-            let page = try await array(path, cursor: cursor, limit: 100).page
+            let page = try await listed(path) { () throws(SourceFailure) in
+                try await array(path, cursor: cursor, limit: 100).page
+            }
+            if let total, let now = page.total, now != total { throw malformed(path, "its total changed on the way") }
+            total = page.total ?? total
             for row in page.rows {
                 let id = row.kind == .object ? JSONMembers(row.text)?.integer("id") : JSONValue.integer(row.text)
                 guard let id else { throw malformed(path, "a row without an id") }
@@ -32,15 +37,40 @@ extension OneLoginClient {
             }
             return page.next
         }
+        try check(found.count, of: total, path)
         return found.sorted()
+    }
+
+    /// A page of something that a list has just named: when it is not there any more, the list is out of date.
+    private func listed(
+        _ path: String, _ read: () async throws(SourceFailure) -> RowPage
+    ) async throws(SourceFailure) -> RowPage {
+        do throws(SourceFailure) {
+            return try await read()
+        } catch {
+            guard error.cause == .notAvailable else { throw error }
+            throw SourceFailure(
+                .malformedAnswer, attempt: error.attempt, answer: "\(error.answer), though a list named it just now",
+                remedy: "nothing is lost: the copy before stands, and the next sync begins anew")
+        }
+    }
+
+    /// Whether as many rows came as the list said it has.
+    private func check(_ count: Int, of total: Int?, _ path: String) throws(SourceFailure) {
+        guard let total, count < total else { return }
+        throw malformed(path, "\(count) of \(total) rows came")
     }
 
     /// Every id of a list that names itself, such as the `users` of a privilege.
     func holders(_ path: String, list: String) async throws(SourceFailure) -> [Int64] {
         var found: Set<Int64> = []
+        var total: Int?
         try await everyPage(path) { (cursor) throws(SourceFailure) in
-            let answer = try await calls.get(path, cursor.map { [("after_cursor", $0)] } ?? [])
-            let page = try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer, list: list) }
+            let page = try await listed(path) { () throws(SourceFailure) in
+                let answer = try await calls.get(path, cursor.map { [("after_cursor", $0)] } ?? [])
+                return try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer, list: list) }
+            }
+            total = page.total ?? total
             for row in page.rows {
                 let id = row.kind == .object ? JSONMembers(row.text)?.integer("id") : JSONValue.integer(row.text)
                 guard let id else { throw malformed(path, "a row without an id") }
@@ -48,6 +78,7 @@ extension OneLoginClient {
             }
             return page.next
         }
+        try check(found.count, of: total, path)
         return found.sorted()
     }
 

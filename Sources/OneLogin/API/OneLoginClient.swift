@@ -26,7 +26,12 @@ public final class OneLoginClient: TenantSource {
     public func entities(_ query: EntityQuery) async throws(SourceFailure) -> EntityPage {
         let page =
             switch query.kind {
-            case .user: try await users(query.cursor)
+            case .user:
+                if let since = query.updatedSince {
+                    try await users(updatedSince: since, query.cursor)
+                } else {
+                    try await users(query.cursor)
+                }
             case .group: try await groups(query.cursor)
             case .role: try await roles(query.cursor)
             case .app: try await apps(query.cursor)
@@ -53,6 +58,19 @@ public final class OneLoginClient: TenantSource {
         if let next = page.next, next == query.cursor { throw looping("events") }
         let (batch, unreadable) = page.activities(place: "GET \(path)", decoder: decoder)
         return ActivityPage(batch: batch, next: page.next, unreadable: unreadable)
+    }
+}
+
+extension OneLoginClient {
+    public func health() async -> SourceHealth {
+        var health = SourceHealth()
+        let budget = await calls.state.rateBudget
+        health.budget = budget.remaining.map {
+            CallBudget(limit: budget.limit, remaining: $0, resetsAt: budget.resetsAt)
+        }
+        health.clockSkewSeconds = await calls.state.clockSkew?.seconds
+        health.skewFailure = await Refusals(calls, "comparing the clocks").clockSkew()
+        return health
     }
 }
 

@@ -12,6 +12,8 @@ public struct OneLoginSettings: Sendable {
     public var concurrentCalls: Int
     /// Rows that are asked for in a page of events; the server may give fewer.
     public var eventPageRows: Int
+    /// Rows that are asked for in a page of a v2 list at most; the API has limits of its own below that.
+    public var pageRows: Int
     /// A difference between the server's clock and ours that is named.
     public var clockSkewLimit: TimeSpan
     /// Pages of one sub-list (members of a role) before it is given up as endless.
@@ -21,14 +23,16 @@ public struct OneLoginSettings: Sendable {
 
     public init(
         retry: RetryPolicy = RetryPolicy(), limits: HTTPLimits = HTTPLimits(), reservedCalls: Int = 150,
-        concurrentCalls: Int = 4, eventPageRows: Int = 1000, clockSkewLimit: TimeSpan = .minutes(5),
-        subpageLimit: Int = 20_000, rejectionPause: TimeSpan = .seconds(60)
+        concurrentCalls: Int = 4, eventPageRows: Int = 1000, pageRows: Int = 100,
+        clockSkewLimit: TimeSpan = .minutes(5), subpageLimit: Int = 20_000,
+        rejectionPause: TimeSpan = .seconds(60)
     ) {
         self.retry = retry
         self.limits = limits
         self.reservedCalls = reservedCalls
         self.concurrentCalls = max(1, concurrentCalls)
         self.eventPageRows = max(1, eventPageRows)
+        self.pageRows = max(1, pageRows)
         self.clockSkewLimit = clockSkewLimit
         self.subpageLimit = max(1, subpageLimit)
         self.rejectionPause = rejectionPause

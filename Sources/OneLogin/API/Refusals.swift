@@ -82,7 +82,8 @@ struct Refusals {
                 + "(`Manage All` for privileges and actions)")
     }
 
-    private func clockSkew() async -> SourceFailure? {
+    /// The difference of the clocks, when it is above the limit.
+    func clockSkew() async -> SourceFailure? {
         guard let skew = await state.clockSkew, skew > skewLimit || -skew > skewLimit else { return nil }
         let direction = skew > .zero ? "behind" : "ahead of"
         let size = skew > .zero ? skew : -skew
@@ -109,6 +110,12 @@ struct Refusals {
         default:
             return SourceFailure(.malformedAnswer, attempt: attempt, answer: shown, remedy: Self.reportRemedy)
         }
+    }
+
+    /// What a refused change means: a fault of the server leaves open whether it was made.
+    func failure(ofWrite answer: HTTPResponse) -> SourceFailure {
+        RetryPolicy.isRetryable(.status(answer.status))
+            ? exhausted(.status(answer.status), answer: answer) : failure(for: answer, priority: .events)
     }
 
     /// What the last try ended with when no more are made.

@@ -100,8 +100,9 @@ extension Service {
         if request.page > 1 {
             reply.headers.append(("Before-Cursor", PageCursor(page: request.page - 1, limit: request.limit).text))
         }
-        if repeatsCursor {
-            reply.headers.append(("After-Cursor", PageCursor(page: request.page, limit: request.limit).text))
+        if let backwards {
+            let page = backwards == .loopingCursor ? 1 : request.page
+            reply.headers.append(("After-Cursor", PageCursor(page: page, limit: request.limit).text))
         } else if request.page < pages {
             reply.headers.append(("After-Cursor", PageCursor(page: request.page + 1, limit: request.limit).text))
         }
@@ -120,7 +121,8 @@ extension Service {
         let cursor = call["after_cursor"].flatMap { IDCursor($0) }
         let number = cursor?.page ?? 1
         var after = isMore ? rows.last.map { IDCursor(page: number + 1, id: id($0)).text } : nil
-        if repeatsCursor { after = cursor?.text ?? IDCursor(page: 1, id: 0).text }
+        let first = IDCursor(page: 1, id: 0).text
+        if let backwards { after = backwards == .loopingCursor ? first : cursor?.text ?? first }
         let before = number > 1 ? rows.first.map { IDCursor(page: number - 1, id: id($0)).text } : nil
         let nextLink = after.map { link(call, "after_cursor", $0) }
         let previousLink = before.map { link(call, "before_cursor", $0) }

@@ -9,8 +9,8 @@ struct Service: Sendable {
     var faults: FaultCounter
     /// Lists that took a walk over all users, by query; good for one version of the tenant.
     var cache = UserListCache()
-    /// Set while a call is answered whose next cursor is to be its own.
-    var repeatsCursor = false
+    /// Set while a call is answered whose next cursor is to lead back.
+    var backwards: Fault.Effect?
     private var requests = 0
 
     init(options: SimulatorOptions, now: Timestamp) {
@@ -40,21 +40,28 @@ struct Service: Sendable {
             case .status(let status): throw Failure.status(status)
             case .html(let status): throw Failure.html(status)
             case .delay(let span): delay = span
+            case .timeout: delay = Self.endless
             default: break
             }
-            repeatsCursor = effect == .repeatedCursor
+            backwards = effect == .repeatedCursor || effect == .loopingCursor ? effect : nil
             reply = try route(call)
+            if effect == .duplicateRows { reply = reply.with(rowsOf: try route(Self.before(call))) }
         } catch {
             reply = (error as? Failure ?? .status(500)).reply(version2: answersAsVersion2(call))
         }
-        repeatsCursor = false
+        backwards = nil
+        if effect == .noRows { reply = reply.withoutRows }
+        if effect == .changedTotal { reply = reply.withOneMore }
         if effect == .cutBody { reply.body.removeLast(reply.body.count - reply.body.count / 2) }
         if effect == .emptyBody { reply.body = [] }
         return (dressed(reply, call), delay)
     }
 
+    /// Longer than any client waits.
+    private static let endless = TimeSpan.days(1)
+
     /// The page a call asks for, from 1.
-    private static func page(of call: Call) -> Int {
+    static func page(of call: Call) -> Int {
         if let text = call["page"], let page = Int(text) { return page }
         if let text = call["cursor"], let cursor = PageCursor(text) { return cursor.page }
         if let text = call["after_cursor"], let cursor = IDCursor(text) { return cursor.page }

@@ -26,10 +26,22 @@ public struct Fault: Hashable, Sendable {
         case delay(TimeSpan)
         /// The right rows, but the cursor of the page asked for as the next one.
         case repeatedCursor
+        /// The right rows, but the cursor of the first page as the next one.
+        case loopingCursor
+        /// The rows of the page before, with this page's cursor.
+        case duplicateRows
+        /// This page's cursor and total, without any row.
+        case noRows
+        /// The right rows, and a total of one more than there are.
+        case changedTotal
+        /// No answer at all.
+        case timeout
     }
 
     /// What the path begins with; empty for every path.
     public var pathPrefix: String
+    /// Whether the path must be `pathPrefix` to its end.
+    public var isWholePath = false
     public var occasion: Occasion
     public var effect: Effect
 
@@ -38,6 +50,10 @@ public struct Fault: Hashable, Sendable {
         self.occasion = occasion
         self.effect = effect
     }
+}
+
+extension Fault {
+    func fits(_ path: String) -> Bool { isWholePath ? path == pathPrefix : path.hasPrefix(pathPrefix) }
 }
 
 /// Which calls go wrong, and how.
@@ -57,7 +73,8 @@ public struct FaultPlan: Hashable, Sendable {
     /// A plan from text: `PATH[@OCCASION]=EFFECT`, several with commas between.
     ///
     /// An occasion is a call (`3`), a range of calls (`3-5`) or a page (`page2`). An effect is a status (`502`), a
-    /// status as HTML (`html429`), `cut`, `empty`, `cursor` or a delay in milliseconds (`delay500`).
+    /// status as HTML (`html429`), `cut`, `empty`, `norows`, `twice`, `total`, `cursor`, `loop`, `timeout` or a delay
+    /// in milliseconds (`delay500`).
     /// Example: `/api/2/users@page2=502,/api/1/events@1-3=html429`.
     public init(parsing text: String) throws(ParseError) {
         faults = []
@@ -85,6 +102,11 @@ public struct FaultPlan: Hashable, Sendable {
         case "cut": return .cutBody
         case "empty": return .emptyBody
         case "cursor": return .repeatedCursor
+        case "loop": return .loopingCursor
+        case "twice": return .duplicateRows
+        case "norows": return .noRows
+        case "total": return .changedTotal
+        case "timeout": return .timeout
         default: break
         }
         if let status = Int(text), (400...599).contains(status) { return .status(status) }
@@ -110,7 +132,7 @@ struct FaultCounter: Sendable {
     /// - Parameter page: The page the call asks for, from 1, when it asks for pages.
     mutating func effect(path: String, page: Int) -> Fault.Effect? {
         var found: Fault.Effect?
-        for (place, fault) in plan.faults.enumerated() where path.hasPrefix(fault.pathPrefix) {
+        for (place, fault) in plan.faults.enumerated() where fault.fits(path) {
             counts[place, default: 0] += 1
             let applies =
                 switch fault.occasion {

@@ -1,0 +1,182 @@
+public import Timekeeping
+
+/// How a connection is doing, as it is kept in the store for whoever asks (architecture, section 5).
+public struct ConnectionState: Hashable, Sendable, Codable {
+    /// The stations of a connection's life.
+    public enum Word: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Nothing has been fetched yet.
+        case connecting
+        /// The first copy is on its way.
+        case initialSync = "initial_sync"
+        /// The last pass brought everything that this credential may see.
+        case connected
+        /// It works, but not all of it: the last good copy stands.
+        case degraded
+        /// Nothing can be fetched until somebody acts.
+        case failed
+    }
+
+    public var word: Word
+    /// What is wrong, as a clause; nil when nothing is.
+    public var reason: String?
+    /// What to do about it.
+    public var remedy: String?
+    public var cause: SourceFailure.Cause?
+    /// Since when word and cause have been the same.
+    public var since: Timestamp
+    /// The last pass.
+    public var checkedAt: Timestamp
+    /// How far the copy that is being made has come; nil when none is.
+    public var progress: SyncProgress?
+    /// When the current copy of the directory was finished.
+    public var lastCompleteSync: Timestamp?
+    /// Every activity before it is here.
+    public var eventsCompleteUntil: Timestamp?
+    /// When factors were last read from the source.
+    public var factorsReadAt: Timestamp?
+    /// When users were last listed in full, deletions included.
+    public var fullListAt: Timestamp?
+    public var budget: CallBudget?
+    /// How far the source's clock is ahead of ours, in seconds; nil when it is not known.
+    public var clockSkewSeconds: Int64?
+    /// A complete copy that lost too much to be believed at once.
+    public var heldLoss: HeldLoss?
+    /// Since when collections that could be read before are out of reach.
+    public var outOfReachSince: [EntityKind: Timestamp] = [:]
+    /// Where an interrupted first copy goes on.
+    public var resume: ResumePoint?
+
+    public init(_ word: Word = .connecting, since moment: Timestamp) {
+        self.word = word
+        since = moment
+        checkedAt = moment
+    }
+
+    /// Takes the outcome of a pass; `since` stays while word and cause do.
+    public mutating func become(_ word: Word, _ failure: SourceFailure?, at moment: Timestamp) {
+        if word != self.word || failure?.cause != cause { since = moment }
+        self.word = word
+        reason = failure.map { "\($0.attempt): \($0.answer)" }
+        remedy = failure?.remedy
+        cause = failure?.cause
+        checkedAt = moment
+    }
+}
+
+/// How far a copy has come.
+public struct SyncProgress: Hashable, Sendable, Codable {
+    /// What is being read: a kind of record, or `activities`.
+    public var stage = "connecting"
+    /// Records of this copy so far.
+    public var records = 0
+    /// Records in all, as far as the source has said or the copy before had.
+    public var total: Int?
+    /// Activities stored so far.
+    public var activities = 0
+    public var startedAt: Timestamp?
+
+    public init() {}
+
+    /// The share that is done, 0 to 1; nil while the total is not known.
+    public var share: Double? {
+        guard let total, total > 0 else { return nil }
+        return min(1, Double(records) / Double(total))
+    }
+
+    /// How long the rest takes when it goes on as it has; nil before a hundredth is done.
+    public func estimate(at now: Timestamp) -> TimeSpan? {
+        guard let share, share >= 0.01, let startedAt, now > startedAt else { return nil }
+        let spent = Double((now - startedAt).seconds)
+        return .seconds(Int64((spent * (1 - share) / share).rounded(.up)))
+    }
+}
+
+/// What is left of an account's calls, as the source last told.
+public struct CallBudget: Hashable, Sendable, Codable {
+    public var limit: Int?
+    public var remaining: Int
+    public var resetsAt: Timestamp?
+
+    public init(limit: Int?, remaining: Int, resetsAt: Timestamp?) {
+        self.limit = limit
+        self.remaining = remaining
+        self.resetsAt = resetsAt
+    }
+}
+
+/// A complete copy that lacks many records of the one before: the next complete one decides.
+public struct HeldLoss: Hashable, Sendable, Codable {
+    /// Ids that are kept to recognise the same loss.
+    public static let sampleLimit = 64
+
+    public var kind: EntityKind
+    public var lost: Int
+    public var of: Int
+    public var at: Timestamp
+    /// The first of the lost ids, sorted.
+    public var sample: [String]
+
+    public init(kind: EntityKind, lost: Int, of: Int, at: Timestamp, sample: [String]) {
+        self.kind = kind
+        self.lost = lost
+        self.of = of
+        self.at = at
+        self.sample = sample
+    }
+}
+
+/// Where a copy that was interrupted goes on: all that was staged before it is kept.
+public struct ResumePoint: Hashable, Sendable, Codable {
+    public var generation: Generation
+    /// Collections that were read to their end.
+    public var availability: [EntityKind: Availability]
+    /// The collection that was being read, and the cursor of its next page.
+    public var kind: EntityKind?
+    public var cursor: String?
+    public var records: Int
+
+    public init(generation: Generation) {
+        self.generation = generation
+        availability = [:]
+        records = 0
+    }
+}
+
+/// A stretch of time of which a source may lack activities, and whether they were fetched later.
+public struct SourceGap: Hashable, Sendable, Codable {
+    public var source: ActivitySource
+    public var from: Timestamp
+    /// nil while the gap is open.
+    public var until: Timestamp?
+    /// Why nothing came, as a clause.
+    public var reason: String
+    /// Activities that were fetched when it closed.
+    public var backfilled: Int
+
+    public init(source: ActivitySource, from: Timestamp, until: Timestamp? = nil, reason: String, backfilled: Int = 0) {
+        self.source = source
+        self.from = from
+        self.until = until
+        self.reason = reason
+        self.backfilled = backfilled
+    }
+}
+
+/// Keeps how connections are doing, so that another process and the next start know.
+///
+/// Store implements it.
+public protocol ConnectionLedger: Sendable {
+    /// nil before the first pass.
+    func state(connection: String) async throws -> ConnectionState?
+
+    /// Replaces the state.
+    func keep(_ state: ConnectionState, connection: String) async throws
+
+    /// Gaps, the latest first.
+    func gaps(connection: String, limit: Int) async throws -> [SourceGap]
+
+    /// Stores a gap, or what is known of it now; (source, from) names it.
+    func keep(_ gap: SourceGap, connection: String) async throws
+}
+
+extension EntityKind: CodingKeyRepresentable {}

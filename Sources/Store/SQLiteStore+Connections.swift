@@ -1,0 +1,66 @@
+public import Directory
+internal import GRDB
+internal import Timekeeping
+
+extension SQLiteStore: ConnectionLedger {
+    public func state(connection: String) async throws -> ConnectionState? {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return nil }
+            let body = try String.fetchOne(
+                database, sql: "SELECT body FROM connection_states WHERE connection = ?", arguments: [id])
+            return try body.map {
+                try BodyDecoder().value(ConnectionState.self, from: $0, table: "connection_states", key: connection)
+            }
+        }
+    }
+
+    public func keep(_ state: ConnectionState, connection: String) async throws {
+        try await write(.normal) { database in
+            let id = try ConnectionRow.makeID(of: connection, in: database)
+            try database.execute(
+                sql: """
+                    INSERT INTO connection_states (connection, word, since, checked_at, body) VALUES (?, ?, ?, ?, ?)
+                    ON CONFLICT (connection) DO UPDATE SET word = excluded.word, since = excluded.since,
+                        checked_at = excluded.checked_at, body = excluded.body
+                    """,
+                arguments: [
+                    id, state.word.rawValue, state.since.stored, state.checkedAt.stored,
+                    try BodyEncoder().text(of: state),
+                ])
+        }
+    }
+
+    public func gaps(connection: String, limit: Int) async throws -> [SourceGap] {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
+            let rows = try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT source, "from", until, reason, backfilled FROM source_gaps
+                    WHERE connection = ? ORDER BY "from" DESC, source LIMIT ?
+                    """, arguments: [id, max(0, limit)])
+            return rows.compactMap { row in
+                guard let source = ActivitySource(rawValue: row[0]) else { return nil }
+                return SourceGap(
+                    source: source, from: Timestamp(stored: row[1]),
+                    until: (row[2] as Int64?).map(Timestamp.init(stored:)), reason: row[3], backfilled: row[4])
+            }
+        }
+    }
+
+    public func keep(_ gap: SourceGap, connection: String) async throws {
+        try await write(.normal) { database in
+            let id = try ConnectionRow.makeID(of: connection, in: database)
+            try database.execute(
+                sql: """
+                    INSERT INTO source_gaps (connection, source, "from", until, reason, backfilled)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (connection, source, "from") DO UPDATE SET until = excluded.until,
+                        reason = excluded.reason, backfilled = excluded.backfilled
+                    """,
+                arguments: [
+                    id, gap.source.rawValue, gap.from.stored, gap.until?.stored, gap.reason, gap.backfilled,
+                ])
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Step 2: how connections are doing, what their sources lack, and what was done in them.
+extension Schema {
+    static let connectionStates = """
+        CREATE TABLE connection_states (
+            connection INTEGER PRIMARY KEY REFERENCES connections (id),
+            word TEXT NOT NULL,
+            since INTEGER NOT NULL,
+            checked_at INTEGER NOT NULL,
+            body TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE source_gaps (
+            connection INTEGER NOT NULL REFERENCES connections (id),
+            source TEXT NOT NULL,
+            "from" INTEGER NOT NULL,
+            until INTEGER,
+            reason TEXT NOT NULL,
+            backfilled INTEGER NOT NULL,
+            PRIMARY KEY (connection, source, "from")
+        ) STRICT, WITHOUT ROWID;
+
+        """
+
+    static let actions = """
+        CREATE TABLE actions (
+            id TEXT PRIMARY KEY,
+            connection TEXT NOT NULL,
+            planned_at INTEGER NOT NULL,
+            started_at INTEGER,
+            state TEXT NOT NULL,
+            body TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX actions_by_time ON actions (connection, planned_at);
+        CREATE TABLE action_steps (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            action TEXT NOT NULL REFERENCES actions (id),
+            at INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            note TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX action_steps_by_action ON action_steps (action, position);
+        CREATE TRIGGER action_steps_are_append_only BEFORE UPDATE ON action_steps
+            BEGIN SELECT RAISE (ABORT, 'steps are never changed'); END;
+
+        """
+}

@@ -1,0 +1,51 @@
+import Directory
+import Store
+import Testing
+import Timekeeping
+
+@Suite struct ConnectionStoreTests {
+    @Test func aStateComesBackAsItWasKept() async throws {
+        let store = try Fixture.memory()
+        #expect(try await store.state(connection: "acme") == nil)
+        var state = ConnectionState(since: Fixture.start)
+        state.become(
+            .degraded, SourceFailure(.serverFault, attempt: "GET /x", answer: "502", remedy: "wait"),
+            at: Fixture.at(60))
+        state.outOfReachSince = [.role: Fixture.at(5), .app: Fixture.at(6)]
+        state.heldLoss = HeldLoss(kind: .user, lost: 7, of: 9, at: Fixture.at(7), sample: ["1", "2"])
+        state.resume = ResumePoint(generation: Generation(id: 4, startedAt: Fixture.start))
+        state.resume?.availability = [.group: .complete]
+        try await store.keep(state, connection: "acme")
+        #expect(try await store.state(connection: "acme") == state)
+        state.become(.connected, nil, at: Fixture.at(120))
+        try await store.keep(state, connection: "acme")
+        #expect(try await store.state(connection: "acme") == state)
+        #expect(try await store.state(connection: "other") == nil)
+    }
+
+    @Test func sinceStaysWhileWordAndCauseDo() {
+        var state = ConnectionState(since: Fixture.start)
+        let fault = SourceFailure(.serverFault, attempt: "GET /x", answer: "502", remedy: "wait")
+        let limit = SourceFailure(.rateLimited, attempt: "GET /x", answer: "429", remedy: "wait")
+        var since: [Timestamp] = []
+        for (second, failure) in [(1, fault), (2, fault), (3, limit), (4, limit)] as [(Int64, SourceFailure)] {
+            state.become(.degraded, failure, at: Fixture.at(second))
+            since.append(state.since)
+        }
+        #expect(since == [1, 1, 3, 3].map { Fixture.at($0) })
+    }
+
+    @Test func gapsAreListedTheLatestFirstAndClosed() async throws {
+        let store = try Fixture.memory()
+        var gap = SourceGap(source: .api, from: Fixture.at(10), reason: "429")
+        try await store.keep(gap, connection: "acme")
+        try await store.keep(SourceGap(source: .api, from: Fixture.at(99), reason: "502"), connection: "acme")
+        gap.until = Fixture.at(50)
+        gap.backfilled = 12
+        try await store.keep(gap, connection: "acme")
+        let gaps = try await store.gaps(connection: "acme", limit: 10)
+        #expect(gaps.map(\.reason) == ["502", "429"])
+        #expect(gaps.last == gap)
+        #expect(try await store.gaps(connection: "acme", limit: 1).count == 1)
+    }
+}

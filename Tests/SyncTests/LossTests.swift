@@ -1,0 +1,128 @@
+import Directory
+import Logging
+import Testing
+import Timekeeping
+
+@testable import Sync
+
+/// The brake on mass deletions, and the pages that look right and are not.
+@Suite struct LossTests {
+    static func snapshot(users: Int, groups: Int = 4, from first: Int64 = 1) -> DirectorySnapshot {
+        var snapshot = DirectorySnapshot(observedAt: SyncRunnerTests.start)
+        for id in 0..<Int64(users) { snapshot.append(SyncRunnerTests.user(first + id, group: 1)) }
+        for id in 0..<Int64(groups) { snapshot.append(.group(Group(id: 1 + id, name: "g\(id)"))) }
+        snapshot.availability = [.user: .complete, .group: .complete]
+        return snapshot
+    }
+
+    struct Row: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var users = (before: 100, after: 100)
+        var groups = (before: 4, after: 4)
+        var explained: Set<Int64> = []
+        var endedEmpty: Set<EntityKind> = []
+        let lost: Int?
+    }
+
+    @Test(arguments: [
+        Row(testDescription: "a tenth", users: (100, 90), lost: nil),
+        Row(testDescription: "one more than a tenth", users: (100, 89), lost: 11),
+        Row(testDescription: "one more than a tenth, one of them told", users: (100, 89), explained: [100], lost: nil),
+        Row(testDescription: "five hundred of many", users: (6000, 5500), lost: nil),
+        Row(testDescription: "five hundred and one of many", users: (6000, 5499), lost: 501),
+        Row(testDescription: "half of the groups", groups: (4, 2), lost: nil),
+        Row(testDescription: "more than half of the groups", groups: (4, 1), lost: 3),
+        Row(testDescription: "one user, and the last page was empty", users: (100, 99), endedEmpty: [.user], lost: 1),
+        Row(testDescription: "nobody, and the last page was empty", endedEmpty: [.user], lost: nil),
+        Row(testDescription: "more people than before", users: (100, 200), lost: nil),
+    ])
+    func muchIsHeldAndLittleIsNot(_ row: Row) {
+        let check = LossCheck(
+            before: Self.snapshot(users: row.users.before, groups: row.groups.before),
+            staged: Self.snapshot(users: row.users.after, groups: row.groups.after), explained: row.explained,
+            endedEmpty: row.endedEmpty)
+        #expect(check.loss(after: nil, at: SyncRunnerTests.start)?.lost == row.lost)
+    }
+
+    @Test func theSecondCopyThatSaysTheSameIsBelieved() async throws {
+        let all = Dictionary(uniqueKeysWithValues: (1...20).map { (Int64($0), Int64(10)) })
+        let bench = SyncRunnerTests.Bench(SyncRunnerTests.script(groups: all))
+        _ = try await bench.runner.runOnce()
+        bench.tenant.change { $0.pages = SyncRunnerTests.script(groups: all.filter { $0.key > 5 }).pages }
+        bench.clock.advance(by: .minutes(15))
+        let held = try await bench.runner.runOnce()
+        #expect(held.status.word == "degraded" && !held.directoryChanged)
+        #expect(held.failures.first?.answer.hasPrefix("5 of 20 users are gone") == true)
+        #expect(bench.facts.now.activities.isEmpty)
+        bench.clock.advance(by: .minutes(15))
+        let believed = try await bench.runner.runOnce()
+        #expect(believed.status == .connected && believed.directoryChanged)
+        #expect(bench.facts.now.activities.map(\.kind) == Array(repeating: "user.deleted", count: 5))
+        #expect(believed.state.heldLoss == nil)
+    }
+
+    @Test func anotherLossIsHeldAnew() async throws {
+        let all = Dictionary(uniqueKeysWithValues: (1...20).map { (Int64($0), Int64(10)) })
+        let bench = SyncRunnerTests.Bench(SyncRunnerTests.script(groups: all))
+        _ = try await bench.runner.runOnce()
+        for kept in [6...20, 1...15] as [ClosedRange<Int64>] {
+            bench.tenant.change {
+                $0.pages = SyncRunnerTests.script(groups: all.filter { kept.contains($0.key) }).pages
+            }
+            bench.clock.advance(by: .minutes(15))
+            let outcome = try await bench.runner.runOnce()
+            #expect(outcome.failures.map(\.cause) == [.heldForConfirmation])
+        }
+        #expect(bench.facts.now.current?.users.count == 20)
+    }
+
+    struct PageRow: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// Ids of each page, and the total that each says.
+        let pages: [(ids: [Int64], total: Int?)]
+        let isRefused: Bool
+    }
+
+    @Test(arguments: [
+        PageRow(testDescription: "pages in order", pages: [([1, 2], 3), ([3], 3)], isRefused: false),
+        PageRow(testDescription: "a row that shifted", pages: [([1, 2], 3), ([2, 3], 3)], isRefused: false),
+        PageRow(testDescription: "a page again", pages: [([1, 2], nil), ([2, 1], nil)], isRefused: true),
+        PageRow(testDescription: "a hole", pages: [([1, 2], nil), ([], nil), ([3], nil)], isRefused: true),
+        PageRow(testDescription: "an empty last page", pages: [([1, 2], nil), ([], nil)], isRefused: false),
+        PageRow(testDescription: "a total that changes", pages: [([1, 2], 3), ([3], 4)], isRefused: true),
+        PageRow(testDescription: "fewer than the total", pages: [([1, 2], 4), ([3], 4)], isRefused: true),
+        PageRow(testDescription: "more than the total", pages: [([1, 2], 2), ([3], 2)], isRefused: false),
+    ])
+    func aPageMustBringSomethingNew(_ row: PageRow) {
+        var check = PageCheck(.app, isWhole: true)
+        var isRefused = false
+        do throws(SourceFailure) {
+            for (number, page) in row.pages.enumerated() {
+                try check.take(
+                    EntityPage(
+                        entities: page.ids.map { .app(App(id: $0, name: "a")) },
+                        next: number + 1 < row.pages.count ? "\(number)" : nil, total: page.total))
+            }
+            try check.finish()
+        } catch {
+            isRefused = error.cause == .malformedAnswer
+        }
+        #expect(isRefused == row.isRefused)
+    }
+
+    @Test(arguments: [(10_000, true), (25_000, true), (25_001, false), (200_000, false)])
+    func largeTenantsAreNotListedInFullEachTime(_ users: Int, _ isListed: Bool) {
+        #expect(SyncCadence().listsAllUsers(of: users) == isListed)
+    }
+
+    @Test func progressIsEstimatedFromWhatIsDone() {
+        var progress = SyncProgress()
+        progress.startedAt = SyncRunnerTests.start
+        progress.total = 400
+        progress.records = 100
+        #expect(progress.share == 0.25)
+        #expect(progress.estimate(at: SyncRunnerTests.start + .seconds(60)) == .seconds(180))
+        progress.total = nil
+        #expect(progress.estimate(at: SyncRunnerTests.start + .seconds(60)) == nil)
+    }
+}
