@@ -10,8 +10,12 @@ struct ConnectionReader {
 
     static let keys = [
         "name", "subdomain", "region", "url", "client_id", "client_id_file", "client_id_env", "client_secret_file",
-        "client_secret_env", "ca_file", "sync", "lateness", "super_users",
+        "client_secret_env", "ca_file", "sync", "lateness", "super_users", "event_webhook", "actions",
     ]
+    /// Actions an hour that settings may allow.
+    static let actionsPerHour = 1...1000
+    /// Posts a minute that settings may allow.
+    static let postsPerMinute = 1...60_000
 
     func read(_ section: Section, _ names: inout [String: Span]) -> ConnectionSettings? {
         section.check(keys: Self.keys + ["client_secret"])
@@ -27,7 +31,43 @@ struct ConnectionReader {
         guard let name, subdomain != nil else { return nil }
         connection.clientID = secrets.read(section, "client_id", owner: name, inlineIsFine: true)?.reveal()
         connection.clientSecret = secrets.read(section, "client_secret", owner: name, inlineIsFine: false)
+        connection.eventWebhook = readEventWebhook(section, name)
+        readActions(section.section("actions"), name, &connection.actions)
         return connection
+    }
+
+    private func readEventWebhook(_ section: Section, _ name: String) -> EventWebhookSettings? {
+        guard section.place("event_webhook") != nil else { return nil }
+        let section = section.section("event_webhook")
+        section.check(keys: ["header", "token", "token_file", "token_env", "posts_per_minute"])
+        var webhook = EventWebhookSettings()
+        if let header = section.text("header") {
+            if NetworkText.isHeaderName(header.value) {
+                webhook.header = header.value
+            } else {
+                report.error(
+                    .badValue, "`\(header.value)` is no name of a header", at: header,
+                    help: "write it like `Authorization` or `X-Tocsin-Token`")
+            }
+        }
+        webhook.postsPerMinute = section.number("posts_per_minute", Self.postsPerMinute) ?? webhook.postsPerMinute
+        webhook.token = secrets.read(section, "token", owner: name + "_webhook", inlineIsFine: false)
+        return webhook
+    }
+
+    private func readActions(_ section: Section, _ name: String, _ actions: inout ActionSettings) {
+        section.check(keys: [
+            "enabled", "client_id", "client_id_file", "client_id_env", "client_secret", "client_secret_file",
+            "client_secret_env", "allow", "per_hour", "never",
+        ])
+        actions.isOn = section.truth("enabled") ?? false
+        actions.allowed = section.texts("allow")?.map(\.value)
+        actions.perHour = section.number("per_hour", Self.actionsPerHour) ?? actions.perHour
+        actions.never = section.texts("never")?.map(\.value) ?? []
+        guard actions.isOn else { return }
+        let owner = name + "_actions"
+        actions.clientID = secrets.read(section, "client_id", owner: owner, inlineIsFine: true)?.reveal()
+        actions.clientSecret = secrets.read(section, "client_secret", owner: owner, inlineIsFine: false)
     }
 
     private func readSubdomain(_ section: Section) -> String? {

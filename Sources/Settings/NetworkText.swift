@@ -24,6 +24,16 @@ enum NetworkText {
         isName(text.lowercased()) && !text.contains("_") && !text.hasSuffix("-")
     }
 
+    /// A name of an HTTP header: a token of RFC 9110.
+    static func isHeaderName(_ text: String) -> Bool {
+        let marks = Array("!#$%&'*+-.^_`|~".utf8)
+        return !text.isEmpty && text.utf8.count <= 100
+            && text.utf8.allSatisfy {
+                ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x61 && $0 <= 0x7A)
+                    || marks.contains($0)
+            }
+    }
+
     /// The `name` of an entry of a list, unless another entry has it.
     static func uniqueName(_ section: Section, _ names: inout [String: Span]) -> String? {
         guard let name = section.requiredText("name", help: "add a `name` of your choice") else { return nil }

@@ -88,6 +88,18 @@ struct Section {
         }
     }
 
+    /// A whole number within bounds.
+    func number(_ key: String, _ bounds: ClosedRange<Int>) -> Int? {
+        guard let text = text(key) else { return nil }
+        guard let number = Int(text.value), bounds.contains(number) else {
+            report.error(
+                .badValue, "`\(qualified(key))` cannot be `\(text.value)`", at: text,
+                help: "give a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+            return nil
+        }
+        return number
+    }
+
     /// One of a few words.
     func word<Word: CaseIterable & RawRepresentable>(_ key: String, _ type: Word.Type = Word.self) -> Word?
     where Word.RawValue == String {

@@ -45,6 +45,9 @@ public struct ConnectionSettings: Hashable, Sendable {
     /// How late an activity may come and still be counted in windows.
     public var lateness = TimeSpan.minutes(5)
     public var superUsers = SuperUserSettings()
+    /// nil: no event webhook is taken for this connection.
+    public var eventWebhook: EventWebhookSettings?
+    public var actions = ActionSettings()
 
     public init(name: String, subdomain: String) {
         self.name = name

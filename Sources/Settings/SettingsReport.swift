@@ -111,6 +111,9 @@ final class SettingsOverrides {
         for connection in connections {
             known.insert(Self.variableName(connection.name, "client_id"))
             known.insert(Self.variableName(connection.name, "client_secret"))
+            known.insert(Self.variableName(connection.name, "webhook_token"))
+            known.insert(Self.variableName(connection.name, "actions_client_id"))
+            known.insert(Self.variableName(connection.name, "actions_client_secret"))
         }
         for receiver in receivers { known.insert(Self.variableName(receiver.name, "secret")) }
         for name in input.environment.keys.sorted() where name.hasPrefix("TOCSIN_") && !known.contains(name) {

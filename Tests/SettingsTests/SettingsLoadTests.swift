@@ -86,7 +86,9 @@ import Timekeeping
         let example = String(page[start..<end])
         let files = MemoryFiles(files: [
             "/etc/tocsin/secrets/corp-id": FileText("abc"), "/etc/tocsin/secrets/corp-secret": FileText("def"),
-            "/etc/tocsin/secrets/soc": FileText("whsec_abc"),
+            "/etc/tocsin/secrets/soc": FileText("whsec_abc"), "/etc/tocsin/secrets/corp-webhook": FileText("tok"),
+            "/etc/tocsin/secrets/corp-actions-id": FileText("abd"),
+            "/etc/tocsin/secrets/corp-actions-secret": FileText("deg"),
         ])
         let result = SettingsSample.load(example, files: files)
         #expect(DiagnosticReport(result.diagnostics).rendered(as: .short) == "")

@@ -17,6 +17,9 @@ enum Terminal {
         send(text.hasSuffix("\n") ? text : text + "\n", to: STDERR_FILENO)
     }
 
+    /// Writes to standard error as it is, for lines that are written over.
+    static func writeErrorRaw(_ text: String) { send(text, to: STDERR_FILENO) }
+
     /// Whether standard output is a terminal.
     static var isInteractive: Bool { isatty(STDOUT_FILENO) == 1 }
 

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Directory
+import Foundation
+import HTTPClient
+import HTTPTransport
+import Monitor
+import OneLogin
+import Settings
+import Timekeeping
+
+/// `tocsin connection test`: says what a credential can do.
+struct ConnectionTestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Asks what a connection's credential can do, without changing anything.",
+        discussion: "Exit codes: 0 usable, 2 settings wrong, 4 not usable.")
+
+    @Argument(help: "The connection's name; all of them where none is given.")
+    var name: String?
+
+    @Option(help: "text or json.")
+    var format = OutputFormat.text
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try common.settings(readsSecrets: true)
+        let wanted = try settings.connections(named: name)
+        var isUsable = true
+        for connection in wanted {
+            let test = try await probe(connection)
+            isUsable = isUsable && test.isUsable
+            switch format {
+            case .text: Terminal.writeRaw(text(test, of: connection))
+            case .json: Terminal.write(try json(test, of: connection))
+            }
+        }
+        if !isUsable { throw Outcome.remote.exit }
+    }
+
+    private func probe(_ connection: ConnectionSettings) async throws -> ConnectionTest {
+        let link = Assembly.link(connection)
+        for warning in link.warnings {
+            Terminal.writeError("warning: connection `\(connection.name)`: \(words(warning))")
+        }
+        var network = NetworkSettings()
+        network.caFile = connection.caFile
+        network.userAgent = "tocsin/\(ToolVersion.text)"
+        return try await NetworkSender.with(network) { sender in
+            await OneLoginClient(link, sender: sender, clock: SystemClock()).testConnection()
+        }
+    }
+
+    private func words(_ warning: OneLoginConnection.Warning) -> String {
+        switch warning {
+        case .blankTrimmed(let what): "blanks around the \(what) were taken off"
+        case .unusualClientID: "the client id is not 64 hexadecimal characters, as OneLogin's are"
+        }
+    }
+
+    private func text(_ test: ConnectionTest, of connection: ConnectionSettings) -> String {
+        let paint = Paint(isOn: common.hasColor)
+        var text = paint.bold("connection \(connection.name)") + "\n"
+        let width = max(5, test.probes.map(\.name.count).max() ?? 0)
+        func padded(_ name: String) -> String { name.padding(toLength: width, withPad: " ", startingAt: 0) }
+        text += paint.dim("        \(padded("probe"))  what was seen") + "\n"
+        for probe in test.probes {
+            let mark = probe.isOK ? paint.green("ok  ") : probe.isRequired ? paint.red("FAIL") : paint.yellow("none")
+            text += "  \(mark)  \(padded(probe.name))  \(probe.detail)\n"
+            let space = String(repeating: " ", count: width + 10)
+            if let cause = probe.cause, !probe.isOK { text += "\(space)cause: \(cause.rawValue)\n" }
+            if let remedy = probe.remedy, !probe.isOK { text += "\(space)-> \(remedy)\n" }
+        }
+        if let scope = test.seenScope { text += "  scope seen: \(scope)\n" }
+        text += test.isUsable ? paint.green("usable") + "\n" : paint.red("not usable") + "\n"
+        return text
+    }
+
+    private func json(_ test: ConnectionTest, of connection: ConnectionSettings) throws -> String {
+        struct Row: Encodable {
+            let connection: String
+            let usable: Bool
+            let scope: String?
+            let probes: [ConnectionTest.Probe]
+        }
+        return try Terminal.json(
+            Row(connection: connection.name, usable: test.isUsable, scope: test.seenScope, probes: test.probes))
+    }
+}
+
+extension Settings {
+    /// One connection by its name, or all of them.
+    ///
+    /// - Throws: `ExitCode` 2 when there is none of that name, or none at all.
+    func connections(named name: String?) throws -> [ConnectionSettings] {
+        let wanted = connections.filter { name == nil || $0.name == name }
+        guard wanted.isEmpty else { return wanted }
+        let names = connections.map { "`\($0.name)`" }.joined(separator: ", ")
+        let known = names.isEmpty ? "the settings have no connections" : "the settings have \(names)"
+        Terminal.writeError(
+            "error: \(name.map { "no connection `\($0)`" } ?? "there is no connection"); \(known)\n"
+                + "  = help: add one with `tocsin connection add`")
+        throw Outcome.usage.exit
+    }
+}
+
+extension Terminal {
+    /// A value as JSON on one line, keys sorted.
+    static func json(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
+    /// The same with keys as other programs have them: `last_complete_sync`.
+    static func snakeJSON(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+}
