@@ -10,6 +10,7 @@ public import Settings
 public import Store
 public import Sync
 public import Timekeeping
+public import Web
 
 /// Builds the running parts from settings: the one place where settings meet modules.
 public struct Assembly: Sendable {
@@ -52,6 +53,7 @@ public struct Assembly: Sendable {
         var cadence = SyncCadence()
         cadence.activities = connection.sync.activities
         cadence.directory = connection.sync.directory
+        cadence.fullList = connection.sync.fullList
         cadence.factors = connection.sync.factors
         cadence.lateness = connection.lateness
         return cadence
@@ -113,18 +115,65 @@ public struct Assembly: Sendable {
         return receivers.isEmpty ? [StdoutReceiver(format: format, sink: write)] : receivers
     }
 
+    // MARK: Actions
+
+    /// What changes users of a connection, with its own credential and the guards of the settings.
+    public func actions(
+        _ connection: ConnectionSettings, store: SQLiteStore, sender: any HTTPSender
+    ) async throws -> ActionRunner {
+        let settings = connection.actions
+        var own = connection
+        own.clientID = settings.clientID
+        own.clientSecret = settings.clientSecret
+        let snapshot = try await store.currentSnapshot(connection: connection.name)
+        let index = snapshot.map { DirectoryIndex($0, superUsers: Self.superUsers(connection.superUsers)) }
+        let active = Set((snapshot?.users ?? []).lazy.filter { $0.status == .active }.map(\.id))
+        let rules = ActionGuard(
+            isOn: settings.isOn, allowed: settings.allowed.map { Set($0) }, perHour: settings.perHour,
+            never: settings.never, activeSuperUsers: index?.superUsers.map { $0.userIDs.intersection(active) })
+        return ActionRunner(
+            connection: connection.name, tenant: OneLoginClient(Self.link(own), sender: sender, clock: clock),
+            journal: store, rules: rules, clock: clock)
+    }
+
+    // MARK: The web
+
+    /// The server of health, metrics and event webhooks; nil when the settings name no address.
+    public func webServer(store: SQLiteStore, metrics: MonitorMetrics) throws -> WebServer? {
+        guard let web = settings.web else { return nil }
+        let enricher = try self.enricher()
+        let intakes = settings.connections.compactMap { connection -> EventIntake? in
+            guard let webhook = connection.eventWebhook, let token = webhook.token else { return nil }
+            let entry = EventEntry(
+                connection: connection.name, facts: store, enricher: enricher, lateness: connection.lateness,
+                clock: clock)
+            return EventIntake(
+                connection: connection.name, header: webhook.header, token: token.reveal(),
+                postsPerMinute: webhook.postsPerMinute, take: { try await entry.take($0) })
+        }
+        return WebServer(
+            address: WebServer.Address(host: web.host, port: web.port),
+            sources: WebSources(
+                readiness: { await metrics.readiness }, metrics: { await metrics.families }),
+            listener: intakes.isEmpty ? nil : EventListener(intakes, clock: clock), logger: logger)
+    }
+
     // MARK: The whole
 
     /// One turn over every connection of the settings.
+    ///
+    /// - Parameter onProgress: Told how far the copy of a connection, by name, has come.
     public func cycle(
-        book: RuleBook, store: SQLiteStore, sender: any HTTPSender, receivers: [any Receiver]
+        book: RuleBook, store: SQLiteStore, sender: any HTTPSender, receivers: [any Receiver],
+        onProgress: @escaping @Sendable (String, SyncProgress) async -> Void = { _, _ in }
     ) throws -> Cycle {
         let enricher = try self.enricher()
         let connections = settings.connections.map { connection in
             Cycle.Connection(
                 sync: SyncRunner(
                     connection: connection.name, source: source(connection, sender: sender, enricher: enricher),
-                    facts: store, cadence: Self.cadence(connection), clock: clock, logger: logger),
+                    facts: store, cadence: Self.cadence(connection), ledger: store, clock: clock, logger: logger,
+                    onProgress: { [connection] in await onProgress(connection.name, $0) }),
                 watch: ConnectionWatch(
                     connection: connection.name, book: book, facts: store, alerts: store, routing: routing,
                     superUsers: Self.superUsers(connection.superUsers), lateness: connection.lateness,

@@ -55,7 +55,9 @@ public actor ConnectionWatch {
     }
 
     /// Evaluates what is new since the last time and keeps what it gives, in one transaction.
-    public func evaluate() async throws -> Report {
+    ///
+    /// - Parameter state: How the connection is doing, for an alert when it does badly; nil to leave that alone.
+    public func evaluate(state: ConnectionState? = nil) async throws -> Report {
         var report = Report()
         guard let cursor = try await facts.cursor(connection: connection, source: .api) else { return report }
         var running: Running
@@ -81,6 +83,9 @@ public actor ConnectionWatch {
             running.progress.generation = snapshot.generation
         }
         retireUnbound(&running, &changes)
+        if let health = state.flatMap({ ConnectionHealth(connection: connection, state: $0).evaluation }) {
+            changes.append(running.machine.evaluate(health))
+        }
         running.progress.ruleBookDigest = book.digest
         try await alerts.apply(
             changes, notices: routing.notices(for: changes.transitions), progress: running.progress, at: clock.now())
@@ -104,7 +109,8 @@ public actor ConnectionWatch {
     /// Alerts of bindings that no policy has any more end.
     private func retireUnbound(_ running: inout Running, _ changes: inout AlertChanges) {
         guard running.progress.ruleBookDigest != book.digest else { return }
-        let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" })
+        let own = "\(ConnectionHealth.policy)/\(ConnectionHealth.rule)"
+        let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" } + [own])
         let stale = Set(running.machine.alerts.map(\.binding)).filter { !bound.contains("\($0.policy)/\($0.rule)") }
         for binding in stale.sorted() { changes.append(running.machine.retire(binding, at: clock.now())) }
     }

@@ -44,7 +44,7 @@ public struct Cycle: Sendable {
         var report = Report(nextDue: .latest)
         for connection in connections {
             let sync = try await connection.sync.runOnce()
-            let evaluation = try await connection.watch.evaluate()
+            let evaluation = try await connection.watch.evaluate(state: sync.state)
             report.connections.append((connection.sync.connection, sync, evaluation))
             report.nextDue = min(report.nextDue, sync.nextDue)
         }

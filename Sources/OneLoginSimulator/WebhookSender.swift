@@ -1,5 +1,5 @@
 public import HTTPTransport
-import Timekeeping
+public import Timekeeping
 
 /// Tells a listener of the simulator's events, as OneLogin's event broadcaster does: ten a post, or what there is when
 /// ten seconds have passed.

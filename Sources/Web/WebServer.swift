@@ -44,11 +44,16 @@ public struct WebServer: Sendable {
 
     private let address: Address
     private let sources: WebSources
+    private let listener: EventListener?
     private let logger: Logger
 
-    public init(address: Address = Address(), sources: WebSources, logger: Logger) {
+    /// - Parameter listener: Takes event webhooks; nil for none.
+    public init(
+        address: Address = Address(), sources: WebSources, listener: EventListener? = nil, logger: Logger
+    ) {
         self.address = address
         self.sources = sources
+        self.listener = listener
         self.logger = logger
     }
 
@@ -77,8 +82,16 @@ public struct WebServer: Sendable {
             guard !readiness.isReady else { return Self.text("ready\n") }
             return Self.text("not ready\n" + readiness.missing.map { "- \($0)\n" }.joined(), .serviceUnavailable)
         }
+        let listener = self.listener
         router.get("/metrics") { _, _ in
-            Self.text(MetricsText.render(await sources.metrics()), type: MetricsText.contentType)
+            let families = await sources.metrics() + (listener?.metrics ?? [])
+            return Self.text(MetricsText.render(families), type: MetricsText.contentType)
+        }
+        if let listener {
+            router.post("/webhooks/onelogin/:connection") { request, context in
+                await listener.answer(
+                    request, connection: context.parameters.get("connection") ?? "", logger: context.logger)
+            }
         }
         return router
     }

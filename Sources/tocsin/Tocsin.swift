@@ -13,7 +13,7 @@ struct Tocsin: AsyncParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             DemoCommand.self, ConnectionCommand.self, MonitorCommand.self, AuditCommand.self, RulesCommand.self,
-            AlertsCommand.self, SimulateCommand.self, CheckConfigCommand.self, CELCommand.self,
+            AlertsCommand.self, ActionsCommand.self, SimulateCommand.self, CheckConfigCommand.self, CELCommand.self,
             CELEvalCommand.self,
         ])
 

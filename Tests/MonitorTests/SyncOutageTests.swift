@@ -1,6 +1,7 @@
 import Directory
 import OneLogin
 import OneLoginSimulator
+import Store
 import Sync
 import Testing
 import Timekeeping

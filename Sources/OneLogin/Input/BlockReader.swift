@@ -39,6 +39,16 @@ struct BlockReader {
         block = FileBlock(count: Self.blockBytes)
     }
 
+    /// Reads bytes that are in memory already; they are copied.
+    init(_ bytes: [UInt8]) {
+        path = ""
+        descriptor = -1
+        block = FileBlock(count: max(1, bytes.count))
+        block.bytes.copyBytes(from: bytes)
+        end = bytes.count
+        isAtEnd = true
+    }
+
     /// Gives the file back; the reader must not be used afterwards.
     func finish() { if descriptor > 0 { _ = close(descriptor) } }
 

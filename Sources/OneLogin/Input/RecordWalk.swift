@@ -39,6 +39,9 @@ struct RecordWalk {
         _ = try reader.refill()
     }
 
+    /// A walk through bytes in memory, as though they were a file.
+    init(bytes: [UInt8]) { reader = BlockReader(bytes) }
+
     func finish() { reader.finish() }
 
     /// Tells every finding to `take`, in order, until it answers false or the file ends.

@@ -11,6 +11,7 @@ import Store
 import Sync
 import Timekeeping
 import UnixSignals
+import Web
 
 /// `tocsin monitor`: sync, evaluate, alert, deliver, until told to stop.
 struct MonitorCommand: AsyncParsableCommand {
@@ -50,15 +51,21 @@ struct MonitorCommand: AsyncParsableCommand {
             let receivers = try assembly.receivers(
                 sender: sender, userAgent: "tocsin/\(ToolVersion.text)", format: lineFormat
             ) { Terminal.writeRaw($0) }
-            let cycle = try assembly.cycle(book: book, store: store, sender: sender, receivers: receivers)
+            let line = ProgressLine()
+            let cycle = try assembly.cycle(book: book, store: store, sender: sender, receivers: receivers) {
+                line.show($0, $1)
+            }
             logger.info(
                 "watching",
                 metadata: ["connections": "\(settings.connections.count)", "bound rules": "\(book.bindings.count)"])
             if once {
                 let report = try await cycle.run()
+                line.clear()
                 Self.log(report, to: logger)
             } else {
-                try await serve(cycle, clock: clock, logger: logger)
+                let metrics = MonitorMetrics(connections: settings.connections.map(\.name))
+                let server = try assembly.webServer(store: store, metrics: metrics)
+                try await serve(cycle, server, metrics, line, clock: clock, logger: logger)
             }
         }
         try store.close()
@@ -69,14 +76,22 @@ struct MonitorCommand: AsyncParsableCommand {
         return wanted == .json ? .json : .text(isColoured: common.hasColor)
     }
 
-    private func serve(_ cycle: Cycle, clock: any WallClock, logger: Logger) async throws {
+    /// Turns the cycle, and answers the web where settings say so: the web begins first and ends last.
+    private func serve(
+        _ cycle: Cycle, _ server: WebServer?, _ metrics: MonitorMetrics, _ line: ProgressLine,
+        clock: any WallClock, logger: Logger
+    ) async throws {
         let monitor = MonitorService(cycle: cycle, clock: clock, logger: logger) { report in
+            line.clear()
             Self.log(report, to: logger)
+            await metrics.note(report)
         }
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
+        if let server { services.append(.init(service: WebService(server, logger: logger))) }
+        services.append(.init(service: monitor, successTerminationBehavior: .gracefullyShutdownGroup))
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: monitor, successTerminationBehavior: .gracefullyShutdownGroup)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
     }
 

@@ -1,0 +1,89 @@
+import Delivery
+import Directory
+import Sync
+import Timekeeping
+public import Web
+
+/// The numbers of `/metrics` and the answer of `/-/ready`, kept up to date turn by turn.
+public actor MonitorMetrics {
+    private let names: [String]
+    private var states: [String: ConnectionState] = [:]
+    private var activities: [String: Int] = [:]
+    private var unreadable: [String: Int] = [:]
+    private var transitions: [String: Int] = [:]
+    private var turns = 0
+    private var delivered = 0
+
+    /// - Parameter connections: The names of all connections, also of those that have not answered yet.
+    public init(connections: [String]) { names = connections }
+
+    /// Takes a turn in.
+    public func note(_ report: Cycle.Report) {
+        turns += 1
+        delivered += report.delivery.delivered
+        for connection in report.connections {
+            states[connection.name] = connection.sync.state
+            activities[connection.name, default: 0] += connection.sync.newActivities
+            unreadable[connection.name, default: 0] += connection.sync.unreadable
+            transitions[connection.name, default: 0] += connection.evaluation.transitions.count
+        }
+    }
+
+    /// Ready when every connection has a complete copy of its directory, and none waits for a person.
+    public var readiness: Readiness {
+        Readiness(
+            missing: names.compactMap { name in
+                guard let state = states[name] else { return "\(name): no turn yet" }
+                switch state.word {
+                case .connected, .degraded: return state.lastCompleteSync == nil ? "\(name): first sync" : nil
+                case .connecting, .initialSync: return "\(name): first sync"
+                case .failed: return "\(name): \(state.reason ?? "failed")"
+                }
+            })
+    }
+
+    /// Everything that is counted.
+    public var families: [MetricFamily] {
+        [
+            family("tocsin_connection_up", .gauge, "1 while the connection's status is connected.") {
+                $0.word == .connected ? 1 : 0
+            },
+            family(
+                "tocsin_sync_last_complete_timestamp_seconds", .gauge, "When the directory was last copied in full."
+            ) { $0.lastCompleteSync.map { Double($0.seconds) } },
+            family("tocsin_events_complete_timestamp_seconds", .gauge, "Every activity before it is here.") {
+                $0.eventsCompleteUntil.map { Double($0.seconds) }
+            },
+            family("tocsin_api_calls_remaining", .gauge, "Calls of the account that are left this hour.") {
+                $0.budget.map { Double($0.remaining) }
+            },
+            family("tocsin_clock_skew_seconds", .gauge, "How far OneLogin's clock is ahead of ours.") {
+                $0.clockSkewSeconds.map { Double($0) }
+            },
+            counter("tocsin_activities_total", "Activities that were fetched and new.", activities),
+            counter("tocsin_unreadable_records_total", "Records that went to quarantine.", unreadable),
+            counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
+            MetricFamily(
+                "tocsin_turns_total", .counter, help: "Turns of the monitor.", samples: [.init(Double(turns))]),
+            MetricFamily(
+                "tocsin_notices_delivered_total", .counter, help: "Notices that receivers took.",
+                samples: [.init(Double(delivered))]),
+        ]
+    }
+
+    private func family(
+        _ name: String, _ kind: MetricFamily.Kind, _ help: String, _ value: (ConnectionState) -> Double?
+    ) -> MetricFamily {
+        MetricFamily(
+            name, kind, help: help,
+            samples: states.compactMap { entry in
+                value(entry.value).map { .init($0, labels: [.init("connection", entry.key)]) }
+            })
+    }
+
+    private func counter(_ name: String, _ help: String, _ counts: [String: Int]) -> MetricFamily {
+        MetricFamily(
+            name, .counter, help: help,
+            samples: counts.map { .init(Double($0.value), labels: [.init("connection", $0.key)]) })
+    }
+}

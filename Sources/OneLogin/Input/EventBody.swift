@@ -1,0 +1,49 @@
+public import Directory
+
+/// The events of one body that OneLogin's event broadcaster sent: a JSON array, one object, or an object a line, each
+/// wrapped in `event` or not.
+public struct EventBody: Sendable {
+    /// Events of one body at most; OneLogin sends ten.
+    public static let recordLimit = 10_000
+
+    /// What could be read; its slots point into memory that it keeps.
+    public let batch: ActivityBatch
+    /// What could not, with why.
+    public let unreadable: [UnreadableText]
+
+    /// - Parameters:
+    ///   - body: Copied once.
+    ///   - place: What quarantine says of where a record was.
+    public init(_ body: [UInt8], place: String, decoder: any ActivityDecoder = WireActivityDecoder()) {
+        var walk = RecordWalk(bytes: body)
+        var records: [RecordWalk.Record] = []
+        var unreadable: [UnreadableText] = []
+        func refuse(_ reason: String, _ text: UnsafeRawBufferPointer, _ line: Int) {
+            unreadable.append(
+                UnreadableText(
+                    place: "\(place):\(line)", reason: reason,
+                    text: String(decoding: text.prefix(65_536), as: UTF8.self)))
+        }
+        do {
+            try walk.run { finding in
+                switch finding {
+                case .record(let record): records.append(record)
+                case .unreadable(let reason, let text, let line): refuse(reason, text, line)
+                }
+                return records.count + unreadable.count < Self.recordLimit
+            }
+        } catch {
+            refuse("\(error)", UnsafeRawBufferPointer(start: nil, count: 0), 1)
+        }
+        batch = ActivityBatch(capacity: records.count)
+        for record in records {
+            do throws(UnreadableRecord) {
+                try decoder.decode(record.text, into: batch, source: .webhook)
+            } catch {
+                refuse(error.reason, record.text, record.line)
+            }
+        }
+        if let block = records.first?.block { batch.retain(block) }
+        self.unreadable = unreadable
+    }
+}
