@@ -56,8 +56,9 @@ public final class TextArena: @unchecked Sendable {
 
     /// Forgets all text but keeps the first chunk, so that a reused batch allocates nothing.
     public func removeAll() {
-        for chunk in chunks.dropFirst() { chunk.deallocate() }
-        chunks.removeSubrange(min(1, chunks.count)...)
         used = 0
+        guard chunks.count > 1 else { return }
+        for chunk in chunks.dropFirst() { chunk.deallocate() }
+        chunks.removeSubrange(1...)
     }
 }

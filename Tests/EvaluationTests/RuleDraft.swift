@@ -107,10 +107,11 @@ struct RuleDraft {
                     each: each, where: builder.program(self.where), group: grouped,
                     alertIf: builder.program(alertIf)))
         } else {
-            body = .activity(
-                ActivityBody(
-                    match: builder.program(match), anchors: Anchors(kinds: kinds), verb: verb,
-                    alertIf: builder.program(alertIf), profiles: made, usesTarget: true, usesActor: true))
+            var activity = ActivityBody(
+                match: builder.program(match), anchors: Anchors(kinds: kinds), verb: verb,
+                alertIf: builder.program(alertIf), profiles: made, usesTarget: true, usesActor: true)
+            activity.identity = identity
+            body = .activity(activity)
         }
         let keyTexts = key ?? by.indices.map { "keys[\($0)]" }
         let bound = BoundRule(
@@ -127,6 +128,18 @@ struct RuleDraft {
             fieldsRead: builder.everyField, digest: id)
         if let failure = builder.failure { throw failure }
         return bound
+    }
+
+    /// What the compiler would say of sharing, for conditions that are this simple.
+    private var identity: ActivityIdentity {
+        let text = match ?? ""
+        let isAlone = !["target", "actor.", "is_new"].contains { text.contains($0) }
+        var identity = ActivityIdentity(match: text, isMatchOfActivityAlone: isAlone)
+        if verb != nil { identity.by = byTexts.joined(separator: ",") }
+        if case .threshold(_, .sliding(let within), let lets)? = verb {
+            identity.window = "\(within.seconds) \(lets)"
+        }
+        return identity
     }
 
     private var byTexts: [String] {

@@ -110,9 +110,24 @@ import Timekeeping
         let acts = [1, 2, 1, 3, 1, 2].enumerated().map { Act(Int64($0), "login.failure", user: $1) }
         let engine = TestFacts.engine([try rule.bind()], options: options)
         _ = engine.process(TestFacts.batch(acts))
-        let hits = engine.finish().map { Hit($0) }
+        let found = engine.finish()
+        let hits = found.filter { $0.dedupKey.binding.rule == rule.id }.map { Hit($0) }
         #expect(hits == [Hit(2, [.int(1)]), Hit(4, [.int(1)])], "user 2 was pushed out by user 3")
         #expect(engine.statistics.first?.statistics.evictedKeys == 2)
+        #expect(engine.statistics.first?.statistics.liveKeys == 2)
+        let told = found.filter { $0.dedupKey.binding.rule == RoomFinding.rule }
+        #expect(told.map { Hit($0) } == [Hit(3, [.text(rule.id)])], "told once, when the first key left")
+    }
+
+    @Test(arguments: [(3599, 1), (3600, 2)] as [(Int64, Int)])
+    func roomIsMissedOnceAnHour(_ second: Int64, _ count: Int) throws {
+        var options = ActivityEngine.Options()
+        options.keyLimit = 1
+        let rule = Self.rule(.sliding(.hours(2)), Self.count, alertIf: "n >= 9")
+        let acts = [(0, 1), (1, 2), (1 + second, 3)].map { Act($0.0, "login.failure", user: $0.1) }
+        let engine = TestFacts.engine([try rule.bind()], options: options)
+        _ = engine.process(TestFacts.batch(acts))
+        #expect(engine.finish().count == count)
     }
 
     @Test func anErrorIsNeitherTrueNorFalseAndIsCounted() throws {

@@ -12,31 +12,36 @@ public import Timekeeping
 /// findings. One owner calls it; it keeps no clock and does no I/O.
 public final class ActivityEngine {
     let frame: RuleFrame
-    let heldFields: HeldFields
     private(set) var rules: [ActivityRule] = []
     private let index: KindIndex
-    private let timed: [ActivityRule]
+    let ordered: OrderedRules
+    let waiting: ReorderBuffer
     private let maker: FindingMaker
     private var users: any UserRows
     private let userSlots: [Int]
     private let target: RowBuffer
     private let actor: RowBuffer
-    private let subject: RowBuffer
-    private var usersAreFilled = false
-    private var collector: FindingCollector
+    let subject: RowBuffer
+    var usersAreFilled = false
+    var collector: FindingCollector
     private var seen: SeenIDs
-    private var pending: [HeldActivity] = []
-    private var signals: [ActivityBatch] = []
+    var signals: [ActivityBatch] = []
+    /// Units that wait for the signal that is arriving, while signals of rules with memory arrive.
+    var settled: [[UInt32]] = []
+    var isSettling = false
+    /// Counts what is looked at, so that units which share a condition or a key evaluate it once.
+    var turn: UInt64 = 0
     /// What signal rules raised, for their tests; empty unless `keepsSignals`.
     private(set) var raisedSignals: [Finding] = []
     private let keepsSignals: Bool
-    private let hasSignals: Bool
+    let keyLimit: Int
+    let hasSignals: Bool
     /// Everything before it has been evaluated.
-    public private(set) var watermark = Timestamp.earliest
+    public internal(set) var watermark = Timestamp.earliest
     /// The latest time of an activity so far.
     public private(set) var latestTime: Timestamp?
     /// What became of the activities.
-    public private(set) var counts = Counts()
+    public internal(set) var counts = Counts()
 
     /// An engine for the activities of one connection.
     ///
@@ -68,17 +73,18 @@ public final class ActivityEngine {
         frame = RuleFrame(for: rules.map(\.bound))
         frame.context.knownDeadlineHits = options.knownDeadlineHits
         index = KindIndex(rules.map { ($0.isOrdered, $0.anchors) })
-        timed = rules.filter { $0.verb?.waitsForSilence ?? false }
+        ordered = OrderedRules(rules, limits)
         hasSignals = rules.contains { $0.bound.rule.isSignal }
         var held = Set(rules.filter(\.isOrdered).flatMap { $0.bound.fields(of: "Activity") })
         if hasSignals { held.formUnion(SignalActivity.copied) }
-        heldFields = HeldFields(names: held)
+        waiting = ReorderBuffer(HeldFields(names: held))
         let wanted = Set(rules.flatMap { $0.bound.fields(of: "User") })
         userSlots = UserFields.all.objectType.fields.filter { wanted.contains($0.name) }.map(\.slot)
         target = RowBuffer(slotCount: UserFields.all.objectType.slotCount)
         actor = RowBuffer(slotCount: UserFields.all.objectType.slotCount)
         subject = RowBuffer(slotCount: ActivityField.count)
         keepsSignals = options.keepsSignals
+        keyLimit = options.keyLimit
         collector = FindingCollector(limit: options.findingLimit)
         seen = SeenIDs(limit: options.duplicateMemory)
     }
@@ -94,11 +100,11 @@ public final class ActivityEngine {
     public func process(_ batch: ActivityBatch) -> [Finding] {
         for row in 0..<batch.count { arrive(UnsafePointer(batch.slots(of: row))) }
         drainSignals()
-        counts.pending = pending.count
+        counts.pending = waiting.count
         return collector.take()
     }
 
-    private func arrive(_ row: UnsafePointer<Slot>) {
+    func arrive(_ row: UnsafePointer<Slot>) {
         counts.activities += 1
         guard seen.insert(row[ActivityField.id.rawValue], feed: row[ActivityField.observedBy.rawValue]) else {
             counts.duplicates += 1
@@ -115,13 +121,11 @@ public final class ActivityEngine {
         let others = index.candidates(type: row[ActivityField.typeID.rawValue])
         for place in candidates.plain { look(rules[place], row, time) }
         if let others { for place in others.plain { look(rules[place], row, time) } }
-        if !isLate, !candidates.ordered.isEmpty || !(others?.ordered.isEmpty ?? true) {
-            pending.append(HeldActivity(copying: row, heldFields))
-        }
+        if !isLate, !ordered.units.isEmpty { hold(row, at: time) }
         frame.context.reset()
     }
 
-    private static func time(of row: UnsafePointer<Slot>) -> Timestamp {
+    static func time(of row: UnsafePointer<Slot>) -> Timestamp {
         let slot = row[ActivityField.time.rawValue]
         return slot.tag == .timestamp ? Timestamp(seconds: slot.intValue, nanoseconds: slot.count) : .earliest
     }
@@ -160,95 +164,6 @@ public final class ActivityEngine {
         return rule.exclusions.contains { $0.truth(frame.frame) == .yes }
     }
 
-    // MARK: Order
-
-    /// Evaluates rules with memory for everything before `watermark`: all activities before it are here.
-    ///
-    /// - Returns: What they found, sorted by time. A watermark that does not rise does nothing.
-    public func advance(to watermark: Timestamp) -> [Finding] {
-        guard watermark > self.watermark else { return [] }
-        evaluate(before: watermark)
-        self.watermark = watermark
-        counts.pending = pending.count
-        return collector.take()
-    }
-
-    /// Evaluates what is left: there are no more activities.
-    ///
-    /// - Parameter end: How far silence is known, exclusive of what happens at it; nil: to the last activity.
-    public func finish(at end: Timestamp? = nil) -> [Finding] {
-        let instant = TimeSpan(seconds: 0, nanoseconds: 1)
-        let last = pending.map(\.time).max().map { $0 + instant } ?? .earliest
-        return advance(to: max(end ?? latestTime ?? .earliest, last, watermark + instant))
-    }
-
-    private func evaluate(before edge: Timestamp) {
-        var due: [HeldActivity] = []
-        var rest: [HeldActivity] = []
-        for held in pending { if held.time < edge { due.append(held) } else { rest.append(held) } }
-        pending = rest
-        due.sort(by: HeldActivity.isBefore)
-        for held in due {
-            conclude(before: held.time)
-            observe(held)
-            settleSignals()
-        }
-        conclude(before: edge)
-        settleSignals()
-    }
-
-    private func conclude(before edge: Timestamp) {
-        for rule in timed {
-            guard let deadline = rule.verb?.nextDeadline, deadline < edge else { continue }
-            rule.verb?.conclude(before: edge, rule, self)
-            frame.context.reset()
-        }
-    }
-
-    private func observe(_ held: HeldActivity) {
-        held.write(to: subject.slots, heldFields)
-        let row = UnsafePointer(subject.slots)
-        let candidates = index.candidates(kind: row[ActivityField.kind.rawValue])
-        let others = index.candidates(type: row[ActivityField.typeID.rawValue])
-        for place in candidates.ordered { observe(held, rules[place], row) }
-        if let others { for place in others.ordered { observe(held, rules[place], row) } }
-        frame.context.reset()
-    }
-
-    private func observe(_ held: HeldActivity, _ rule: ActivityRule, _ row: UnsafePointer<Slot>) {
-        rule.statistics.looked += 1
-        frame.context.forgetCutText()
-        frame.begin(now: held.time)
-        frame.tables[FrameLayout.subjectTable] = row
-        usersAreFilled = false
-        if rule.readsUsers { fillUsers(row, at: held.time) }
-        for place in rule.profiles.indices { rule.profiles[place].look(held.time, rule, frame) }
-        if let verb = rule.verb {
-            verb.observe(held, rule, self)
-        } else if rule.holds(rule.body.match, frame), !isExcluded(rule) {
-            rule.statistics.matched += 1
-            if rule.holds(rule.body.alertIf, frame) {
-                fire(rule, at: held.time, activityIDs: [held.id])
-            } else {
-                rule.onMiss?(frame)
-            }
-        }
-        for place in rule.profiles.indices { rule.profiles[place].learn(held.time) }
-    }
-
-    /// Sets the frame for a moment at which nothing happened; the subject is the last activity before it.
-    func beginSilence(at moment: Timestamp, after activity: HeldActivity?, _ rule: ActivityRule) {
-        frame.begin(now: moment)
-        usersAreFilled = false
-        guard let activity else {
-            frame.tables[FrameLayout.subjectTable] = nil
-            return
-        }
-        activity.write(to: subject.slots, heldFields)
-        frame.tables[FrameLayout.subjectTable] = UnsafePointer(subject.slots)
-        if rule.readsUsers { fillUsers(UnsafePointer(subject.slots), at: moment) }
-    }
-
     // MARK: Findings
 
     /// Raises what a rule found in the frame as it stands.
@@ -257,20 +172,36 @@ public final class ActivityEngine {
     ///   - activityIDs: Those behind it, the one that made the rule fire last.
     ///   - windowEnd: The end of the calendar window whose findings are one episode.
     func fire(_ rule: ActivityRule, at time: Timestamp, activityIDs: [String], windowEnd: Timestamp? = nil) {
+        fire(rule, at: time, id: activityIDs.last ?? "", .activities(activityIDs), windowEnd: windowEnd)
+    }
+
+    /// Raises what a rule found in the frame as it stands.
+    ///
+    /// - Parameter id: The activity that made the rule fire.
+    func fire(
+        _ rule: ActivityRule, at time: Timestamp, id: String, _ evidence: ActivityEvidence,
+        windowEnd: Timestamp? = nil
+    ) {
         guard time >= rule.activeFrom else { return }
         let cooldown =
             windowEnd.map { $0 - time + TimeSpan(seconds: 0, nanoseconds: -1) } ?? rule.bound.cooldown ?? .hours(1)
-        let hit = FindingMaker.Hit.activity(
-            id: activityIDs.last ?? "", at: time, cooldown: cooldown, activityIDs: activityIDs)
+        let hit = FindingMaker.Hit.activity(id: id, at: time, cooldown: cooldown, activityIDs: [])
         let outcome = maker.finding(rule.bound, frame, hit: hit, statistics: &rule.statistics)
-        rule.onOutcome?(outcome, frame)
-        guard case .finding(let finding) = outcome else { return }
+        guard case .finding(let finding) = outcome else {
+            rule.onOutcome?(outcome, frame)
+            return
+        }
+        if let told = rule.onOutcome {
+            told(.finding(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs)), frame)
+        }
         if rule.bound.rule.isSignal {
-            if keepsSignals { raisedSignals.append(finding) }
+            if keepsSignals {
+                raisedSignals.append(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs))
+            }
             signals.append(
                 SignalActivity.batch(
                     kind: rule.bound.rule.signalKind, of: finding, like: frame.tables[FrameLayout.subjectTable]))
-        } else if !collector.add(finding) {
+        } else if !collector.add(finding, evidence) {
             rule.statistics.overflowed += 1
         }
     }
@@ -281,19 +212,6 @@ public final class ActivityEngine {
             let batches = signals
             signals.removeAll()
             for batch in batches { arrive(UnsafePointer(batch.slots(of: 0))) }
-        }
-    }
-
-    /// Lets signals of rules with memory arrive at once, since their turn in time is now.
-    private func settleSignals() {
-        while !signals.isEmpty {
-            let batches = signals
-            signals.removeAll()
-            for batch in batches {
-                let waiting = pending.count
-                arrive(UnsafePointer(batch.slots(of: 0)))
-                while pending.count > waiting { observe(pending.removeLast()) }
-            }
         }
     }
 }

@@ -15,11 +15,14 @@ final class ActivityRule {
     let exclusions: [Program]
     /// Whether `target` or `actor` has to be there.
     let readsUsers: Bool
-    /// What the rule remembers; nil for a rule without verb.
-    let verb: (any VerbState)?
     /// What its profiles remember.
     var profiles: [ProfileState]
+    /// The fields that it reads of an activity that it remembers.
+    let heldFields: HeldFields
+    /// The index of `keys.0` in table 0; nil for a rule without `by`.
+    let firstKeyIndex: Int?
     var statistics = RuleStatistics()
+    private let alertIf: Condition?
     /// Told of every evaluation in which `alert_if` did not hold; for tests.
     var onMiss: ((RuleFrame) -> Void)?
     /// Told of everything that held, and what became of it; for explanations.
@@ -33,17 +36,10 @@ final class ActivityRule {
         exclusions = bound.scope.filter { $0.row == "user" }.map(\.when)
         readsUsers = body.usesTarget || body.usesActor || !exclusions.isEmpty || !bound.fields(of: "User").isEmpty
         profiles = body.profiles.map { ProfileState($0, limit: options.keys) }
-        verb = body.verb.map { Self.state(of: $0, options) }
-    }
-
-    private static func state(of verb: Verb, _ limits: EngineLimits) -> any VerbState {
-        switch verb {
-        case .threshold(let threshold): ThresholdState(threshold, limits)
-        case .sequence(let sequence): SequenceState(sequence, limits)
-        case .previous(let previous): PreviousState(previous, limits)
-        case .spike(let spike): SpikeState(spike, limits)
-        case .flatline(let flatline): FlatlineState(flatline, limits)
-        }
+        let read = Set(bound.fields(of: "Activity"))
+        heldFields = HeldFields(names: read.union(bound.rule.isSignal ? SignalActivity.copied : []))
+        firstKeyIndex = bound.layout.firstKeyIndex
+        alertIf = body.alertIf.map(Condition.init)
     }
 
     /// Whether the rule has memory, and so must see activities in order of time.
@@ -61,6 +57,19 @@ final class ActivityRule {
         return all
     }
 
+    /// Whether `alert_if` holds; a failure is counted.
+    @inline(__always)
+    func isAlert(_ frame: RuleFrame) -> Bool {
+        guard let alertIf else { return true }
+        switch alertIf.truth(frame.frame) {
+        case .yes: return true
+        case .no: return false
+        case .failed:
+            statistics.note(frame.failure)
+            return false
+        }
+    }
+
     /// Whether a condition holds; a failure is counted.
     func holds(_ condition: Program?, _ frame: RuleFrame) -> Bool {
         guard let condition else { return true }
@@ -72,17 +81,29 @@ final class ActivityRule {
             return false
         }
     }
+}
 
-    /// The key of an activity; a failure is counted.
-    func key(_ by: [Program], _ frame: RuleFrame) -> GroupKey? {
-        switch GroupKey.evaluate(by, frame.frame) {
-        case .key(let key): return key
-        case .null: return nil
-        case .failed(let failure):
-            statistics.note(failure)
-            return nil
-        }
+/// A program that is evaluated where it is: copying one costs more than running it.
+final class Condition {
+    private let place: UnsafeMutablePointer<Program>
+
+    init(_ program: Program) {
+        place = .allocate(capacity: 1)
+        place.initialize(to: program)
     }
+
+    deinit {
+        place.deinitialize(count: 1)
+        place.deallocate()
+    }
+
+    /// Whether the condition holds.
+    @inline(__always)
+    func truth(_ frame: Frame) -> Truth { place.pointee.truth(frame) }
+
+    /// The value as a slot; nil when there is none.
+    @inline(__always)
+    func slot(_ frame: Frame) -> Slot? { place.pointee.slot(frame) }
 }
 
 /// How much an engine holds.
@@ -93,24 +114,4 @@ struct EngineLimits {
     var partials = 64
     /// The first moment from which the connection's activities are complete.
     var coverageStart: Timestamp?
-}
-
-/// What a verb remembers, and what it makes of activities in order of time.
-protocol VerbState: AnyObject {
-    /// Takes in an activity that is in the subject table; profiles are in their variables.
-    func observe(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine)
-    /// Whether time alone can make it fire.
-    var waitsForSilence: Bool { get }
-    /// The first moment at which silence means something; nil when none does.
-    var nextDeadline: Timestamp? { get }
-    /// Concludes what silence means until before `moment`.
-    func conclude(before moment: Timestamp, _ rule: ActivityRule, _ engine: ActivityEngine)
-    /// How many keys had to leave.
-    var evictedKeys: Int { get }
-}
-
-extension VerbState {
-    var waitsForSilence: Bool { false }
-    var nextDeadline: Timestamp? { nil }
-    func conclude(before moment: Timestamp, _ rule: ActivityRule, _ engine: ActivityEngine) {}
 }

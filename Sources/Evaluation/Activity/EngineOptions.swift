@@ -43,10 +43,34 @@ extension ActivityEngine {
 
     /// What happened to each rule, by policy and rule.
     public var statistics: [(binding: RuleBinding, statistics: RuleStatistics)] {
-        rules.map { rule in
+        var ofUnit: [ObjectIdentifier: OrderedUnit] = [:]
+        for unit in ordered.units { for rule in unit.rules { ofUnit[ObjectIdentifier(rule)] = unit } }
+        return rules.map { rule in
             var statistics = rule.statistics
-            statistics.evictedKeys = (rule.verb?.evictedKeys ?? 0) + rule.profiles.reduce(0) { $0 + $1.evictedKeys }
+            if let unit = ofUnit[ObjectIdentifier(rule)] { statistics.add(unit) }
+            for profile in rule.profiles {
+                statistics.evictedKeys += profile.evictedKeys
+                statistics.liveKeys += profile.liveKeys
+                statistics.stateBytes += profile.byteCount
+            }
             return (rule.binding, statistics)
         }.sorted { $0.binding < $1.binding }
+    }
+
+    /// Bytes that rules with memory hold, each piece counted once however many rules share it.
+    public var stateBytes: Int {
+        ordered.units.reduce(waiting.byteCount) { $0 + ($1.verb?.byteCount ?? 0) }
+            + rules.reduce(0) { $0 + $1.profiles.reduce(0) { $0 + $1.byteCount } }
+    }
+}
+
+extension RuleStatistics {
+    /// Adds what the memory of the rule knows.
+    fileprivate mutating func add(_ unit: OrderedUnit) {
+        looked += unit.looked
+        matched += unit.matched
+        evictedKeys += unit.verb?.evictedKeys ?? 0
+        liveKeys += unit.verb?.liveKeys ?? 0
+        stateBytes += unit.verb?.byteCount ?? 0
     }
 }

@@ -16,6 +16,10 @@ struct FindingCollector {
         var end: Timestamp
         /// Until when one joins it by the finding that was kept before the last: the last may go until then.
         var endBefore: Timestamp
+        /// The last activity behind the last finding, where a window told.
+        var mark: SlidingTable.Mark?
+        /// The activities behind the last finding while more of them come; nil: as the finding says.
+        var activityIDs: [String]?
     }
 
     private var findings: [Finding] = []
@@ -28,29 +32,65 @@ struct FindingCollector {
 
     /// Adds a finding; best in order of time.
     ///
+    /// - Parameter evidence: The activities behind it, which the finding itself need not name yet.
     /// - Returns: false when the limit is reached, and the finding is not kept.
-    mutating func add(_ finding: Finding) -> Bool {
+    mutating func add(_ finding: Finding, _ evidence: ActivityEvidence) -> Bool {
         guard case .activity(_, let cooldown) = finding.origin else { return false }
+        let key = finding.dedupKey
         let end = finding.time + cooldown
-        guard var run = runs[finding.dedupKey], finding.time <= run.end, finding.time >= findings[run.place].time else {
-            let binding = finding.dedupKey.binding
-            guard openings[binding, default: 0] < limit else { return false }
-            openings[binding, default: 0] += 1
-            runs[finding.dedupKey] = Run(place: findings.count, isOpening: true, end: end, endBefore: .earliest)
-            findings.append(finding)
+        guard let known = runs.index(forKey: key), finding.time <= runs.values[known].end,
+            finding.time >= findings[runs.values[known].place].time
+        else {
+            guard openings[key.binding, default: 0] < limit else { return false }
+            openings[key.binding, default: 0] += 1
+            if let known = runs.index(forKey: key) { Self.settle(&runs.values[known], &findings) }
+            runs[key] = Run(
+                place: findings.count, isOpening: true, end: end, endBefore: .earliest, mark: evidence.mark)
+            findings.append(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs))
             return true
         }
-        if run.isOpening || finding.time > run.endBefore {
-            run.isOpening = false
-            run.endBefore = run.end
-            run.place = findings.count
-            findings.append(finding)
+        if runs.values[known].isOpening || finding.time > runs.values[known].endBefore {
+            Self.settle(&runs.values[known], &findings)
+            runs.values[known].isOpening = false
+            runs.values[known].endBefore = runs.values[known].end
+            runs.values[known].place = findings.count
+            runs.values[known].mark = evidence.mark
+            findings.append(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs))
         } else {
-            findings[run.place] = finding.following(findings[run.place])
+            Self.replace(&runs.values[known], by: finding, evidence, &findings)
         }
-        run.end = end
-        runs[finding.dedupKey] = run
+        runs.values[known].end = end
         return true
+    }
+
+    /// Puts a finding in the place of the last of its episode.
+    private static func replace(
+        _ run: inout Run, by finding: Finding, _ evidence: ActivityEvidence, _ findings: inout [Finding]
+    ) {
+        guard let more = evidence.activityIDs(after: run.mark) else {
+            settle(&run, &findings)
+            let full = finding.with(severity: finding.severity, activityIDs: evidence.activityIDs)
+            findings[run.place] = full.following(findings[run.place])
+            run.mark = evidence.mark
+            return
+        }
+        // The window is the one that told of the last finding: what it told then need not be told again.
+        var ids = run.activityIDs ?? findings[run.place].activityIDs
+        run.activityIDs = nil
+        ids += more
+        if ids.count >= 2 * SlidingTable.evidenceLimit { ids.removeFirst(ids.count - SlidingTable.evidenceLimit) }
+        findings[run.place] = finding.raised(to: findings[run.place].severity)
+        run.activityIDs = ids
+        run.mark = evidence.mark
+    }
+
+    /// Gives the last finding of an episode the activities that came for it.
+    private static func settle(_ run: inout Run, _ findings: inout [Finding]) {
+        guard let ids = run.activityIDs else { return }
+        run.activityIDs = nil
+        let last = findings[run.place]
+        findings[run.place] = last.with(
+            severity: last.severity, activityIDs: Array(ids.suffix(SlidingTable.evidenceLimit)))
     }
 
     /// What was added, sorted; the collector is empty afterwards.
@@ -60,7 +100,33 @@ struct FindingCollector {
             runs.removeAll(keepingCapacity: true)
             openings.removeAll(keepingCapacity: true)
         }
+        for place in runs.values.indices { Self.settle(&runs.values[place], &findings) }
         return findings.sorted(by: Finding.isBefore)
+    }
+}
+
+/// The activities behind a finding: named, or those of a window, which are named when somebody wants to know.
+enum ActivityEvidence {
+    case activities([String])
+    case window(SlidingTable, place: Int)
+
+    /// The last ones, at most 100, oldest first.
+    var activityIDs: [String] {
+        switch self {
+        case .activities(let ids): ids
+        case .window(let table, let place): table.activityIDs(of: place)
+        }
+    }
+
+    /// How far the window has come.
+    var mark: SlidingTable.Mark? {
+        if case .window(let table, _) = self { table.mark } else { nil }
+    }
+
+    /// Those after a mark, at most 100, oldest first; nil when it is not the window's.
+    func activityIDs(after mark: SlidingTable.Mark?) -> [String]? {
+        guard case .window(let table, let place) = self, let mark, mark.isOf(table) else { return nil }
+        return table.activityIDs(of: place, after: mark.number)
     }
 }
 
@@ -72,6 +138,6 @@ extension Finding {
         let joined = earlier.activityIDs.filter { !known.contains($0) } + activityIDs
         return with(
             severity: max(severity, earlier.severity),
-            activityIDs: Array(joined.suffix(SlidingWindow.evidenceLimit)))
+            activityIDs: Array(joined.suffix(SlidingTable.evidenceLimit)))
     }
 }

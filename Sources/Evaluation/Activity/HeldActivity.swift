@@ -3,7 +3,7 @@ import Directory
 import FieldStorage
 import Timekeeping
 
-/// Which fields of an activity are kept when it has to wait: those that some rule with memory reads.
+/// Which fields of an activity are kept when it has to wait or to be remembered: those that rules read.
 struct HeldFields: Sendable {
     /// Slots of an activity's row, rising.
     let slots: [Int]
@@ -16,18 +16,34 @@ struct HeldFields: Sendable {
     }
 }
 
-/// An activity that outlives the batch it came in: the fields that rules read, and their text, in one block.
+/// The activity that rules with memory look at now.
+struct Observed {
+    let time: Timestamp
+    /// Its fields; their text is good until the next activity.
+    let row: UnsafePointer<Slot>
+    /// Another number for every activity.
+    let turn: UInt64
+
+    var idSlot: Slot { row[ActivityField.id.rawValue] }
+    /// The id, as text.
+    var id: String { idSlot.tag == .string ? idSlot.string : "" }
+}
+
+/// An activity that a rule remembers: the fields that it reads, and their text, in one block.
 final class HeldActivity: @unchecked Sendable {
     // Unchecked: everything is written in init and only read afterwards.
     let time: Timestamp
+    /// Bytes held.
+    let byteCount: Int
     private let memory: UnsafeMutableRawPointer
     private let idPlace: Int
 
-    init(copying row: UnsafePointer<Slot>, _ fields: HeldFields) {
+    init(copying row: UnsafePointer<Slot>, at time: Timestamp, _ fields: HeldFields) {
         var textBytes = 0
         for slot in fields.slots where row[slot].tag == .string { textBytes += Int(row[slot].count) }
         let slotBytes = fields.slots.count * MemoryLayout<Slot>.stride
-        memory = .allocate(byteCount: slotBytes + textBytes, alignment: MemoryLayout<Slot>.alignment)
+        byteCount = slotBytes + textBytes
+        memory = .allocate(byteCount: byteCount, alignment: MemoryLayout<Slot>.alignment)
         let slots = memory.bindMemory(to: Slot.self, capacity: fields.slots.count)
         var text = memory + slotBytes
         var idPlace = 0
@@ -44,9 +60,7 @@ final class HeldActivity: @unchecked Sendable {
             text += bytes.count
         }
         self.idPlace = idPlace
-        let moment = row[ActivityField.time.rawValue]
-        time =
-            moment.tag == .timestamp ? Timestamp(seconds: moment.intValue, nanoseconds: moment.count) : .earliest
+        self.time = time
     }
 
     deinit { memory.deallocate() }

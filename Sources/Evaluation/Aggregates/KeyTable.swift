@@ -3,18 +3,15 @@ import Timekeeping
 /// State by key, at most so many keys, the one that was quiet for longest leaving first.
 ///
 /// Keys are kept in the order of their last use, so finding who is quiet since when costs nothing.
-struct KeyTable<State> {
+final class KeyTable<State> {
     private struct Node {
-        let key: GroupKey
         var state: State
         var lastUsed: Timestamp
-        var before: Int
-        var after: Int
+        var before: Int32
+        var after: Int32
     }
 
-    private var places: [GroupKey: Int] = [:]
-    private var nodes: [Node?] = []
-    private var free: [Int] = []
+    private let store = KeyedStore<Node>()
     private var oldestPlace = -1
     private var newestPlace = -1
     private let limit: Int
@@ -24,80 +21,80 @@ struct KeyTable<State> {
     /// A table without keys.
     ///
     /// - Parameter limit: How many keys it holds, at least 1.
-    init(limit: Int) { self.limit = max(1, limit) }
+    init(limit: Int) { self.limit = min(max(1, limit), Int(Int32.max)) }
 
-    var count: Int { places.count }
+    var count: Int { store.count }
+    /// Bytes held, without what the states point to.
+    var byteCount: Int { store.byteCount }
 
     /// The key whose last use is longest ago, and when that was.
-    var oldest: (key: GroupKey, lastUsed: Timestamp)? {
-        oldestPlace < 0 ? nil : nodes[oldestPlace].map { ($0.key, $0.lastUsed) }
+    var oldest: (place: Int, lastUsed: Timestamp)? {
+        oldestPlace < 0 ? nil : (oldestPlace, store[oldestPlace].lastUsed)
     }
 
-    /// The state of a key, if there is any; this is no use of it.
-    func state(of key: GroupKey) -> State? { places[key].flatMap { nodes[$0]?.state } }
+    /// The place of a key, if it is there; this is no use of it.
+    @inline(__always)
+    func place(of key: KeyBytes) -> Int? {
+        let place = store.place(of: key)
+        return place < 0 ? nil : place
+    }
 
-    /// Changes the state of a key, which is made when it is new, and notes the use.
-    mutating func use<Result>(
-        _ key: GroupKey, at moment: Timestamp, make: () -> State, _ change: (inout State) -> Result
-    ) -> Result {
-        let place: Int
-        if let known = places[key] {
-            place = known
-            unlink(place)
-        } else {
-            if places.count >= limit {
-                removeOldest()
-                evictedCount += 1
-            }
-            place = room()
-            nodes[place] = Node(key: key, state: make(), lastUsed: moment, before: -1, after: -1)
-            places[key] = place
+    /// Whether there is a key at a place.
+    func holds(_ place: Int) -> Bool { store.holds(place) }
+
+    /// The state at a place.
+    subscript(_ place: Int) -> State {
+        @inline(__always) get { store[place].state }
+        @inline(__always) _modify { yield &store[place].state }
+    }
+
+    /// Notes the use of a key that may be new.
+    ///
+    /// - Returns: Its place, and whether it was made now.
+    func use(_ key: KeyBytes, at moment: Timestamp, make: () -> State) -> (place: Int, isNew: Bool) {
+        if let known = place(of: key) {
+            touch(known, at: moment)
+            return (known, false)
         }
-        nodes[place]?.lastUsed = moment
+        if store.count >= limit {
+            removeOldest()
+            evictedCount += 1
+        }
+        let place = store.insert(key, Node(state: make(), lastUsed: moment, before: -1, after: -1))
         linkAsNewest(place)
-        guard var node = nodes[place] else { preconditionFailure("a key that was just placed has a node") }
-        nodes[place] = nil
-        defer { nodes[place] = node }
-        return change(&node.state)
+        return (place, true)
     }
 
-    /// Changes the state of a key that is there without noting a use.
-    mutating func change(_ key: GroupKey, _ body: (inout State) -> Void) {
-        guard let place = places[key], var node = nodes[place] else { return }
-        nodes[place] = nil
-        body(&node.state)
-        nodes[place] = node
+    /// Notes the use of a key that is there.
+    func touch(_ place: Int, at moment: Timestamp) {
+        store[place].lastUsed = moment
+        guard place != newestPlace else { return }
+        unlink(place)
+        linkAsNewest(place)
     }
 
     /// Forgets the key that was quiet for longest.
-    mutating func removeOldest() {
-        if let key = oldest?.key { remove(key) }
+    func removeOldest() {
+        if oldestPlace >= 0 { remove(oldestPlace) }
     }
 
     /// Forgets a key.
-    mutating func remove(_ key: GroupKey) {
-        guard let place = places.removeValue(forKey: key) else { return }
+    func remove(_ place: Int) {
         unlink(place)
-        nodes[place] = nil
-        free.append(place)
+        store.remove(place)
     }
 
-    private mutating func room() -> Int {
-        if let place = free.popLast() { return place }
-        nodes.append(nil)
-        return nodes.count - 1
+    private func unlink(_ place: Int) {
+        let before = Int(store[place].before)
+        let after = Int(store[place].after)
+        if before >= 0 { store[before].after = Int32(after) } else { oldestPlace = after }
+        if after >= 0 { store[after].before = Int32(before) } else { newestPlace = before }
     }
 
-    private mutating func unlink(_ place: Int) {
-        guard let node = nodes[place] else { return }
-        if node.before >= 0 { nodes[node.before]?.after = node.after } else { oldestPlace = node.after }
-        if node.after >= 0 { nodes[node.after]?.before = node.before } else { newestPlace = node.before }
-    }
-
-    private mutating func linkAsNewest(_ place: Int) {
-        nodes[place]?.before = newestPlace
-        nodes[place]?.after = -1
-        if newestPlace >= 0 { nodes[newestPlace]?.after = place } else { oldestPlace = place }
+    private func linkAsNewest(_ place: Int) {
+        store[place].before = Int32(newestPlace)
+        store[place].after = -1
+        if newestPlace >= 0 { store[newestPlace].after = Int32(place) } else { oldestPlace = place }
         newestPlace = place
     }
 }

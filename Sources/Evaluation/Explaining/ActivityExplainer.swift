@@ -140,7 +140,7 @@ public final class ActivityExplainer {
     }
 
     private func place(_ row: UnsafePointer<Slot>, at time: Timestamp) {
-        frame.begin(now: time)
+        frame.reset(now: time)
         frame.tables[FrameLayout.subjectTable] = row
         frame.tables[FrameLayout.targetTable] = user(row[ActivityField.userID.rawValue], target, at: time)
         frame.tables[FrameLayout.actorTable] = user(row[ActivityField.actorID.rawValue], actor, at: time)

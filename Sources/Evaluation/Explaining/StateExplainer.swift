@@ -49,7 +49,7 @@ public struct StateExplainer {
         }
         let type = IdentitySchema.schema.row(body.each)?.type ?? ""
         if let filler = rows.filler(of: body.each, wanted: bound.fields(of: type)) {
-            frame.begin(now: moment)
+            frame.reset(now: moment)
             frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
             for place in 0..<filler.count {
                 filler.fill(place)
@@ -60,7 +60,7 @@ public struct StateExplainer {
             }
             frame.tables[FrameLayout.subjectTable] = nil
         }
-        frame.begin(now: moment)
+        frame.reset(now: moment)
         let evaluation = rule.finish(frame, missing: outcome.missing)
         outcome.firings = evaluation.findings.filter { $0.dedupKey.key.map { ExpectedValue.text($0) } == wanted }
         return explanation(outcome)

@@ -34,8 +34,19 @@ final class RuleFrame {
             seconds: moment.seconds, nanoseconds: moment.nanoseconds)
     }
 
-    /// Makes every variable null but `now`, and forgets the rows of all tables but the subject.
+    /// Begins with another activity or moment: forgets who was in it, and gives back text of variables.
+    ///
+    /// The variables of a rule are set by its verb and its profiles before anything reads them.
+    @inline(__always)
     func begin(now: Timestamp) {
+        variables.forgetText()
+        setNow(now)
+        tables[FrameLayout.targetTable] = nil
+        tables[FrameLayout.actorTable] = nil
+    }
+
+    /// Makes every variable null but `now`, and forgets the rows of all tables but the subject.
+    func reset(now: Timestamp) {
         variables.reset()
         setNow(now)
         for table in FrameLayout.targetTable..<tableCount { tables[table] = nil }
@@ -44,10 +55,17 @@ final class RuleFrame {
     /// Sets a variable of table 0.
     func set(_ index: Int, to value: Value) { variables.slots[index] = variables.any(value) }
 
-    /// Sets `keys.0` and those after it.
-    func set(keys: GroupKey, of layout: FrameLayout) {
-        guard let first = layout.firstKeyIndex else { return }
+    /// Sets `keys.0` and those after it to values of their own.
+    func set(keys: GroupKey, from first: Int?) {
+        guard let first else { return }
         for (place, value) in keys.values.enumerated() { set(first + place, to: value) }
+    }
+
+    /// Sets `keys.0` and those after it to parts that outlive what reads them.
+    @inline(__always)
+    func set(keys: UnsafeBufferPointer<Slot>, from first: Int?) {
+        guard let first else { return }
+        for place in keys.indices { variables.slots[first + place] = keys[place] }
     }
 
     /// Sets what aggregates gave; one without a value makes every expression that reads it unknown.

@@ -23,6 +23,10 @@ public struct RuleStatistics: Hashable, Sendable {
     public internal(set) var unknownReasons: [String: Int] = [:]
     /// Keys that had to leave because the limit of keys was reached.
     public internal(set) var evictedKeys = 0
+    /// Keys that are remembered now.
+    public internal(set) var liveKeys = 0
+    /// Bytes that they take; rules that share their memory each name all of it.
+    public internal(set) var stateBytes = 0
     /// Findings beyond the limit of one pass.
     public internal(set) var overflowed = 0
 

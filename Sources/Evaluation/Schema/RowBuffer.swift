@@ -10,6 +10,8 @@ final class RowBuffer {
     private let count: Int
     private let arena = TextArena(chunkSize: 16 * 1024)
     private var boxes: [ValueBox] = []
+    /// Whether there is text or a box of the row before.
+    private var isUsed = false
 
     /// A row whose slots are null.
     init(slotCount: Int) {
@@ -27,12 +29,22 @@ final class RowBuffer {
     }
 
     /// Gives back the text and the boxes of the row before; slots that are not written again point nowhere.
+    @inline(__always)
     func forgetText() {
+        if isUsed { giveBack() }
+    }
+
+    private func giveBack() {
+        isUsed = false
         arena.removeAll()
         boxes.removeAll(keepingCapacity: true)
     }
 
-    func text(_ value: String?) -> Slot { value.map { arena.copy($0) } ?? .null }
+    func text(_ value: String?) -> Slot {
+        guard let value else { return .null }
+        isUsed = true
+        return arena.copy(value)
+    }
     func int(_ value: Int64?) -> Slot { value.map { .int($0) } ?? .null }
     func bool(_ value: Bool?) -> Slot { value.map { .bool($0) } ?? .null }
     func time(_ value: Timestamp?) -> Slot {
@@ -52,9 +64,13 @@ final class RowBuffer {
     func objects(_ values: [ObjectValue]?) -> Slot { values.map { box(.list($0.map(Value.object))) } ?? .unknown }
 
     /// A slot for any value.
-    func any(_ value: Value) -> Slot { value.scalarSlot(text: arena) ?? box(value) }
+    func any(_ value: Value) -> Slot {
+        isUsed = true
+        return value.scalarSlot(text: arena) ?? box(value)
+    }
 
     private func box(_ value: Value) -> Slot {
+        isUsed = true
         let made = ValueBox(value)
         boxes.append(made)
         return .reference(made)

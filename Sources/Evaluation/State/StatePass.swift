@@ -51,7 +51,7 @@ public struct StatePass {
         for (word, rules) in byWord {
             walk(word, rules, rows, frame, now: moment)
             for rule in rules {
-                frame.begin(now: moment)
+                frame.reset(now: moment)
                 let evaluation = rule.finish(frame, missing: rows.missing(word))
                 results.append(Result(bound: rule.bound, evaluation: evaluation, statistics: rule.statistics))
                 frame.context.reset()
@@ -66,7 +66,7 @@ public struct StatePass {
         let type = IdentitySchema.schema.row(word)?.type ?? ""
         let wanted = Set(rules.flatMap { $0.bound.fields(of: type) }).sorted()
         guard let filler = rows.filler(of: word, wanted: wanted) else { return }
-        frame.begin(now: moment)
+        frame.reset(now: moment)
         frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
         for place in 0..<filler.count {
             filler.fill(place)

@@ -128,7 +128,7 @@ final class StateRule {
     private func judgeGroups(_ group: StateBody.Group, _ frame: RuleFrame, hidden: Bool) {
         for (key, state) in groups {
             frame.tables[FrameLayout.subjectTable] = nil
-            frame.set(keys: key, of: bound.layout)
+            frame.set(keys: key, from: bound.layout.firstKeyIndex)
             for (place, aggregate) in group.aggregates.enumerated() {
                 var result = state.accumulators[place].result
                 if let failure = everyGroupIsUnknown { result = .failure(failure) }

@@ -7,37 +7,47 @@ import Timekeeping
 /// It fires once, at the last activity's time plus `within`, and again only after the key was seen again. `by: []` is
 /// the whole connection, which counts as seen when its coverage begins.
 final class FlatlineState: VerbState {
+    private struct Last {
+        let key: GroupKey
+        var activity: HeldActivity?
+    }
+
     private let flatline: Verb.Flatline
-    private var keys: KeyTable<HeldActivity?>
+    private let keys: KeyTable<Last>
 
     init(_ flatline: Verb.Flatline, _ limits: EngineLimits) {
         self.flatline = flatline
         keys = KeyTable(limit: limits.keys)
         if flatline.by.isEmpty, let start = limits.coverageStart {
-            keys.use(.only, at: start, make: { nil }) { _ in }
+            let writer = KeyWriter()
+            writer.begin()
+            _ = keys.use(writer.key, at: start) { Last(key: .only) }
         }
     }
 
     var evictedKeys: Int { keys.evictedCount }
+    var liveKeys: Int { keys.count }
+    var byteCount: Int { keys.byteCount }
     var waitsForSilence: Bool { true }
     var nextDeadline: Timestamp? { keys.oldest.map { $0.lastUsed + flatline.within } }
 
-    func observe(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine) {
-        guard rule.holds(rule.body.match, engine.frame), !engine.isExcluded(rule) else { return }
-        rule.statistics.matched += 1
-        guard let key = rule.key(flatline.by, engine.frame) else { return }
-        keys.use(key, at: activity.time, make: { nil }) { $0 = activity }
+    func observe(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
+        unit.matched += 1
+        guard unit.readsKey(engine.frame, turn: activity.turn) else { return }
+        let place = keys.use(unit.keys.key, at: activity.time) { Last(key: unit.keys.values) }.place
+        keys[place].activity = HeldActivity(copying: activity.row, at: activity.time, unit.lead.heldFields)
     }
 
-    func conclude(before moment: Timestamp, _ rule: ActivityRule, _ engine: ActivityEngine) {
-        while let (key, last) = keys.oldest, last + flatline.within < moment {
-            let activity = keys.state(of: key) ?? nil
-            keys.remove(key)
+    func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine) {
+        let rule = unit.lead
+        while let (place, last) = keys.oldest, last + flatline.within < moment {
+            let quiet = keys[place]
+            keys.remove(place)
             let deadline = last + flatline.within
-            engine.beginSilence(at: deadline, after: activity, rule)
-            engine.frame.set(keys: key, of: rule.bound.layout)
+            engine.beginSilence(at: deadline, after: quiet.activity, rule)
+            engine.frame.set(keys: quiet.key, from: rule.firstKeyIndex)
             guard rule.holds(rule.body.alertIf, engine.frame) else { continue }
-            engine.fire(rule, at: deadline, activityIDs: activity.map { [$0.id] } ?? [])
+            engine.fire(rule, at: deadline, activityIDs: quiet.activity.map { [$0.id] } ?? [])
         }
     }
 }

@@ -7,7 +7,7 @@ import Timekeeping
 /// `previous`: the last match of the same key, at most `within` ago, inclusive.
 final class PreviousState: VerbState {
     private let previous: Verb.Previous
-    private var keys: KeyTable<HeldActivity>
+    private let keys: KeyTable<HeldActivity>
     private let row = RowBuffer(slotCount: ActivityField.count)
 
     init(_ previous: Verb.Previous, _ limits: EngineLimits) {
@@ -16,18 +16,22 @@ final class PreviousState: VerbState {
     }
 
     var evictedKeys: Int { keys.evictedCount }
+    var liveKeys: Int { keys.count }
+    var byteCount: Int { keys.byteCount }
 
-    func observe(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine) {
+    func observe(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
         let frame = engine.frame
-        guard rule.holds(rule.body.match, frame), !engine.isExcluded(rule) else { return }
-        rule.statistics.matched += 1
-        guard let key = rule.key(previous.by, frame) else { return }
+        let rule = unit.lead
+        unit.matched += 1
+        guard unit.readsKey(frame, turn: activity.turn) else { return }
         while let oldest = keys.oldest, oldest.lastUsed < activity.time - previous.within { keys.removeOldest() }
-        let last = keys.state(of: key)
-        keys.use(key, at: activity.time, make: { activity }) { $0 = activity }
-        guard let last else { return }
-        frame.set(keys: key, of: rule.bound.layout)
-        last.write(to: row.slots, engine.heldFields)
+        let held = HeldActivity(copying: activity.row, at: activity.time, rule.heldFields)
+        let (place, isNew) = keys.use(unit.keys.key, at: activity.time) { held }
+        guard !isNew else { return }
+        let last = keys[place]
+        keys[place] = held
+        frame.set(keys: unit.keys.slots, from: rule.firstKeyIndex)
+        last.write(to: row.slots, rule.heldFields)
         frame.tables[FrameLayout.previousTable] = UnsafePointer(row.slots)
         if let index = rule.bound.layout.index(of: "elapsed") {
             frame.set(index, to: .duration(activity.time - last.time))

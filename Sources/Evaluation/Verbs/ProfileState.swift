@@ -9,55 +9,67 @@ struct ProfileState {
     private struct Known {
         let since: Timestamp
         var values: [Value: Timestamp] = [:]
+
+        mutating func learn(_ value: Value, at time: Timestamp, history: TimeSpan) {
+            values[value] = time
+            guard values.count > ProfileState.valueLimit else { return }
+            values = values.filter { $0.value > time - history }
+            while values.count > ProfileState.valueLimit, let oldest = values.min(by: { $0.value < $1.value })?.key {
+                values[oldest] = nil
+            }
+        }
     }
 
     /// How many values of one key are remembered; the one seen longest ago leaves first.
     static let valueLimit = 10_000
 
     private let profile: Profile
-    private var keys: KeyTable<Known>
-    private var current: (key: GroupKey, value: Value)?
+    private let keys: KeyTable<Known>
+    private let reader: KeyReader
+    private var current: Value?
 
     init(_ profile: Profile, limit: Int) {
         self.profile = profile
         keys = KeyTable(limit: limit)
+        reader = KeyReader(profile.by)
     }
 
     var evictedKeys: Int { keys.evictedCount }
+    var liveKeys: Int { keys.count }
+    var byteCount: Int { keys.byteCount }
 
     /// Sets `is_new` for the activity in the frame; what is seen now counts from the next activity on.
     ///
     /// False for an activity that the profile does not match, for null, and while the key is younger than `learn`.
-    mutating func look(_ time: Timestamp, _ rule: ActivityRule, _ frame: RuleFrame) {
+    mutating func look(_ activity: Observed, _ rule: ActivityRule, _ frame: RuleFrame) {
         current = nil
         frame.variables.slots[profile.index] = .bool(false)
-        guard rule.holds(profile.match, frame), let key = rule.key(profile.by, frame) else { return }
+        guard rule.holds(profile.match, frame) else { return }
+        switch reader.read(frame, turn: activity.turn) {
+        case .key: break
+        case .null: return
+        case .failed(let failure):
+            rule.statistics.note(failure)
+            return
+        }
         switch profile.value.value(frame.frame) {
         case .failure(let failure):
             rule.statistics.note(failure)
             frame.variables.slots[profile.index] = .unknown
         case .success(.null): break
         case .success(let value):
-            current = (key, value)
-            guard let known = keys.state(of: key), !(time - known.since < profile.learn) else { return }
-            let isNew = known.values[value].map { $0 <= time - profile.history } ?? true
+            current = value
+            let time = activity.time
+            guard let place = keys.place(of: reader.key), !(time - keys[place].since < profile.learn) else { return }
+            let isNew = keys[place].values[value].map { $0 <= time - profile.history } ?? true
             frame.variables.slots[profile.index] = .bool(isNew)
         }
     }
 
     /// Remembers what the last `look(_:_:_:)` saw.
     mutating func learn(_ time: Timestamp) {
-        guard let (key, value) = current else { return }
-        let history = profile.history
-        keys.use(key, at: time, make: { Known(since: time) }) { known in
-            known.values[value] = time
-            guard known.values.count > Self.valueLimit else { return }
-            known.values = known.values.filter { $0.value > time - history }
-            while known.values.count > Self.valueLimit,
-                let oldest = known.values.min(by: { $0.value < $1.value })?.key
-            {
-                known.values[oldest] = nil
-            }
-        }
+        guard let value = current else { return }
+        let place = keys.use(reader.key, at: time) { Known(since: time) }.place
+        keys[place].learn(value, at: time, history: profile.history)
     }
 }

@@ -25,73 +25,105 @@ final class SequenceState: VerbState {
     private struct Deadline {
         let moment: Timestamp
         let key: GroupKey
+        let place: Int
         let number: UInt64
     }
 
     private let sequence: Verb.SequenceVerb
     private let partialLimit: Int
-    private var keys: KeyTable<[Partial]>
+    private let keys: KeyTable<[Partial]>
     private let rows: [RowBuffer]
+    private let absentStep: Int?
     private var lastNumber: UInt64 = 0
     /// Rising.
     private var deadlines: [Deadline] = []
-    private(set) var evictedPartials = 0
+    private var evictedPartials = 0
 
     init(_ sequence: Verb.SequenceVerb, _ limits: EngineLimits) {
         self.sequence = sequence
         partialLimit = limits.partials
         keys = KeyTable(limit: limits.keys)
         rows = sequence.steps.map { _ in RowBuffer(slotCount: ActivityField.count) }
+        let last = sequence.steps.indices.last
+        absentStep = last.flatMap { sequence.steps[$0].isAbsent ? $0 : nil }
     }
 
     var evictedKeys: Int { keys.evictedCount + evictedPartials }
+    var liveKeys: Int { keys.count }
+    var byteCount: Int { keys.byteCount + deadlines.capacity * MemoryLayout<Deadline>.stride }
     var waitsForSilence: Bool { absentStep != nil }
     var nextDeadline: Timestamp? { deadlines.first?.moment }
-
-    private var absentStep: Int? {
-        guard let last = sequence.steps.indices.last, sequence.steps[last].isAbsent else { return nil }
-        return last
-    }
 
     /// The steps that must come.
     private var wanted: Range<Int> { 0..<(absentStep ?? sequence.steps.count) }
 
-    func observe(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine) {
-        let frame = engine.frame
-        guard rule.holds(rule.body.match, frame), !engine.isExcluded(rule),
-            let key = rule.key(sequence.by, frame)
-        else { return }
-        frame.set(keys: key, of: rule.bound.layout)
-        while let oldest = keys.oldest, oldest.lastUsed < activity.time - sequence.within {
-            keys.removeOldest()
+    func observe(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
+        let rule = unit.lead
+        guard unit.readsKey(engine.frame, turn: activity.turn) else { return }
+        engine.frame.set(keys: unit.keys.slots, from: rule.firstKeyIndex)
+        while let oldest = keys.oldest, oldest.lastUsed < activity.time - sequence.within { keys.removeOldest() }
+        guard let place = keys.place(of: unit.keys.key) else {
+            beginFirst(activity, unit, engine)
+            return
         }
-        var partials = (keys.state(of: key) ?? []).filter { $0.start + sequence.within >= activity.time }
-        if let until = sequence.until, !partials.isEmpty, rule.holds(until, frame) { partials.removeAll() }
+        var partials: [Partial] = []
+        swap(&partials, &keys[place])
+        partials.removeAll { $0.start + sequence.within < activity.time }
+        if let until = sequence.until, !partials.isEmpty, rule.holds(until, engine.frame) { partials.removeAll() }
         if let absent = absentStep { partials.removeAll { isComplete($0) && satisfies(absent, $0, rule, engine) } }
-        var complete: Partial?
-        if let (place, step) = next(for: partials, rule, engine) {
-            rule.statistics.matched += 1
-            partials[place].bound[step] = activity
-            if isComplete(partials[place]) {
-                if absentStep == nil { complete = partials.remove(at: place) } else { schedule(partials[place], key) }
-            }
-        } else if let started = begin(activity, rule, engine) {
-            rule.statistics.matched += 1
-            partials.append(started)
-            if isComplete(started) {
-                if absentStep == nil { complete = partials.removeLast() } else { schedule(started, key) }
-            }
-            if partials.count > partialLimit {
-                partials.removeFirst()
-                evictedPartials += 1
-            }
-        }
+        let complete = take(activity, into: &partials, place, unit, engine)
         if partials.isEmpty {
-            keys.remove(key)
+            keys.remove(place)
         } else {
-            keys.use(key, at: activity.time, make: { [] }) { $0 = partials }
+            keys[place] = partials
+            keys.touch(place, at: activity.time)
         }
         if let complete { fire(complete, at: activity.time, rule, engine) }
+    }
+
+    /// Takes in an activity whose key has no sequence that has begun.
+    private func beginFirst(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
+        guard let started = begin(activity, unit.lead, engine) else { return }
+        unit.matched += 1
+        if isComplete(started), absentStep == nil {
+            fire(started, at: activity.time, unit.lead, engine)
+            return
+        }
+        let place = keys.use(unit.keys.key, at: activity.time) { [started] }.place
+        if isComplete(started) { schedule(started, place, unit.keys.values) }
+    }
+
+    /// Lets an activity fill a step or begin a sequence.
+    ///
+    /// - Returns: The sequence that it completes, which is consumed.
+    private func take(
+        _ activity: Observed, into partials: inout [Partial], _ place: Int, _ unit: OrderedUnit,
+        _ engine: ActivityEngine
+    ) -> Partial? {
+        let changed: Int
+        if let (found, step) = next(for: partials, unit.lead, engine) {
+            partials[found].bound[step] = HeldActivity(copying: activity.row, at: activity.time, unit.lead.heldFields)
+            changed = found
+        } else if let started = begin(activity, unit.lead, engine) {
+            partials.append(started)
+            changed = partials.count - 1
+        } else {
+            return nil
+        }
+        unit.matched += 1
+        var complete: Partial?
+        if isComplete(partials[changed]) {
+            if absentStep == nil {
+                complete = partials.remove(at: changed)
+            } else {
+                schedule(partials[changed], place, unit.keys.values)
+            }
+        }
+        if partials.count > partialLimit {
+            partials.removeFirst()
+            evictedPartials += 1
+        }
+        return complete
     }
 
     private func isComplete(_ partial: Partial) -> Bool { wanted.allSatisfy { partial.bound[$0] != nil } }
@@ -112,38 +144,38 @@ final class SequenceState: VerbState {
     }
 
     private func satisfies(_ step: Int, _ partial: Partial?, _ rule: ActivityRule, _ engine: ActivityEngine) -> Bool {
-        bind(partial, engine)
+        bind(partial, rule, engine)
         engine.frame.tables[FrameLayout.firstStepTable + step] = engine.frame.tables[FrameLayout.subjectTable]
         defer { engine.frame.tables[FrameLayout.firstStepTable + step] = nil }
         return rule.holds(sequence.steps[step].match, engine.frame)
     }
 
     /// A sequence that the activity begins.
-    private func begin(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine) -> Partial? {
+    private func begin(_ activity: Observed, _ rule: ActivityRule, _ engine: ActivityEngine) -> Partial? {
         let first = sequence.isUnordered ? wanted : wanted.prefix(1)
         for step in first where satisfies(step, nil, rule, engine) {
             lastNumber += 1
             var bound: [HeldActivity?] = Array(repeating: nil, count: sequence.steps.count)
-            bound[step] = activity
+            bound[step] = HeldActivity(copying: activity.row, at: activity.time, rule.heldFields)
             return Partial(number: lastNumber, bound: bound, start: activity.time)
         }
         return nil
     }
 
     /// Puts the steps of a partial into their tables.
-    private func bind(_ partial: Partial?, _ engine: ActivityEngine) {
+    private func bind(_ partial: Partial?, _ rule: ActivityRule, _ engine: ActivityEngine) {
         for step in sequence.steps.indices {
             guard let activity = partial?.bound[step] else {
                 engine.frame.tables[FrameLayout.firstStepTable + step] = nil
                 continue
             }
-            activity.write(to: rows[step].slots, engine.heldFields)
+            activity.write(to: rows[step].slots, rule.heldFields)
             engine.frame.tables[FrameLayout.firstStepTable + step] = UnsafePointer(rows[step].slots)
         }
     }
 
     private func fire(_ partial: Partial, at time: Timestamp, _ rule: ActivityRule, _ engine: ActivityEngine) {
-        bind(partial, engine)
+        bind(partial, rule, engine)
         guard rule.holds(rule.body.alertIf, engine.frame) else {
             rule.onMiss?(engine.frame)
             return
@@ -154,29 +186,31 @@ final class SequenceState: VerbState {
     // MARK: Absence
 
     /// Notes when the absence of the last step is a fact.
-    private func schedule(_ partial: Partial, _ key: GroupKey) {
-        let deadline = Deadline(moment: partial.start + sequence.within, key: key, number: partial.number)
-        var place = deadlines.count
-        while place > 0, deadlines[place - 1].moment > deadline.moment { place -= 1 }
-        deadlines.insert(deadline, at: place)
+    private func schedule(_ partial: Partial, _ place: Int, _ key: GroupKey) {
+        let deadline = Deadline(
+            moment: partial.start + sequence.within, key: key, place: place, number: partial.number)
+        var at = deadlines.count
+        while at > 0, deadlines[at - 1].moment > deadline.moment { at -= 1 }
+        deadlines.insert(deadline, at: at)
     }
 
-    func conclude(before moment: Timestamp, _ rule: ActivityRule, _ engine: ActivityEngine) {
-        var done = 0
-        while done < deadlines.count, deadlines[done].moment < moment {
-            let deadline = deadlines[done]
-            done += 1
-            var found: Partial?
-            keys.change(deadline.key) { partials in
-                if let place = partials.firstIndex(where: { $0.number == deadline.number }) {
-                    found = partials.remove(at: place)
-                }
-            }
-            guard let partial = found else { continue }
+    func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine) {
+        let rule = unit.lead
+        let due = deadlines.prefix { $0.moment < moment }
+        deadlines.removeFirst(due.count)
+        for deadline in due {
+            guard let partial = takePartial(deadline) else { continue }
             engine.beginSilence(at: deadline.moment, after: partial.bound.compactMap { $0 }.last, rule)
-            engine.frame.set(keys: deadline.key, of: rule.bound.layout)
+            engine.frame.set(keys: deadline.key, from: rule.firstKeyIndex)
             fire(partial, at: deadline.moment, rule, engine)
         }
-        deadlines.removeFirst(done)
+    }
+
+    /// Takes the sequence of a deadline out of its key, if it still waits: places are used again, numbers are not.
+    private func takePartial(_ deadline: Deadline) -> Partial? {
+        guard keys.holds(deadline.place),
+            let at = keys[deadline.place].firstIndex(where: { $0.number == deadline.number })
+        else { return nil }
+        return keys[deadline.place].remove(at: at)
     }
 }

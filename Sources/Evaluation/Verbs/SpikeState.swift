@@ -10,12 +10,26 @@ final class SpikeState: VerbState {
         /// Starts of buckets that are not empty, and their counts, rising; the last one is the running bucket.
         var buckets: [(start: Timestamp, count: Int64)] = []
         var activityIDs = Ring<String>()
+
+        /// Counts an activity of the running bucket, and forgets buckets before the baseline's first.
+        mutating func count(_ id: String, _ running: Timestamp, oldest: Timestamp?) {
+            if let last = buckets.last, last.start == running {
+                buckets[buckets.count - 1].count += 1
+            } else {
+                buckets.append((running, 1))
+                activityIDs = Ring()
+            }
+            activityIDs.append(id)
+            if activityIDs.count > SlidingTable.evidenceLimit { activityIDs.removeFirst() }
+            if let oldest, let first = buckets.first, first.start < oldest {
+                buckets.removeAll { $0.start < oldest }
+            }
+        }
     }
 
     private let spike: Verb.Spike
     private let coverageStart: Timestamp?
-    private var firstTime: Timestamp?
-    private var keys: KeyTable<Counted>
+    private let keys: KeyTable<Counted>
 
     init(_ spike: Verb.Spike, _ limits: EngineLimits) {
         self.spike = spike
@@ -24,29 +38,29 @@ final class SpikeState: VerbState {
     }
 
     var evictedKeys: Int { keys.evictedCount }
+    var liveKeys: Int { keys.count }
+    var byteCount: Int { keys.byteCount }
 
-    func observe(_ activity: HeldActivity, _ rule: ActivityRule, _ engine: ActivityEngine) {
+    func observe(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
         let frame = engine.frame
-        firstTime = firstTime ?? activity.time
-        guard rule.holds(rule.body.match, frame), !engine.isExcluded(rule) else { return }
-        rule.statistics.matched += 1
-        guard let key = rule.key(spike.by, frame) else { return }
-        let starts = baselineStarts(before: activity.time)
+        let rule = unit.lead
+        unit.matched += 1
+        guard unit.readsKey(frame, turn: activity.turn) else { return }
+        let starts = baselineStarts(before: activity.time, since: coverageStart ?? unit.firstSeen)
         let running = spike.zone.window(of: spike.bucket, holding: activity.time)
-        let counts = count(activity, key, running, starts)
+        let (place, counts) = count(activity, unit.keys.key, running, starts)
         guard starts.count >= spike.minimumBuckets else { return }
-        frame.set(keys: key, of: rule.bound.layout)
+        frame.set(keys: unit.keys.slots, from: rule.firstKeyIndex)
         set(BucketFigures(counts.earlier), current: counts.current, rule.bound.layout, frame)
         guard rule.holds(rule.body.alertIf, frame) else {
             rule.onMiss?(frame)
             return
         }
-        engine.fire(rule, at: activity.time, activityIDs: keys.state(of: key)?.activityIDs.elements ?? [])
+        engine.fire(rule, at: activity.time, activityIDs: keys[place].activityIDs.elements)
     }
 
     /// The starts of the complete buckets of the baseline, newest first.
-    private func baselineStarts(before moment: Timestamp) -> [Timestamp] {
-        guard let begin = coverageStart ?? firstTime else { return [] }
+    private func baselineStarts(before moment: Timestamp, since begin: Timestamp) -> [Timestamp] {
         var starts: [Timestamp] = []
         var edge = spike.zone.window(of: spike.bucket, holding: moment).start
         let oldest = edge - spike.baseline
@@ -63,21 +77,12 @@ final class SpikeState: VerbState {
 
     /// Counts the activity and gives the counts of the running bucket and of the baseline's.
     private func count(
-        _ activity: HeldActivity, _ key: GroupKey, _ running: TimeWindow, _ starts: [Timestamp]
-    ) -> (current: Int64, earlier: [Int64]) {
-        keys.use(key, at: activity.time, make: { Counted() }) { counted in
-            if let last = counted.buckets.last, last.start == running.start {
-                counted.buckets[counted.buckets.count - 1].count += 1
-            } else {
-                counted.buckets.append((running.start, 1))
-                counted.activityIDs = Ring()
-            }
-            counted.activityIDs.append(activity.id)
-            if counted.activityIDs.count > SlidingWindow.evidenceLimit { counted.activityIDs.removeFirst() }
-            if let oldest = starts.last { counted.buckets.removeAll { $0.start < oldest } }
-            let byStart = Dictionary(counted.buckets.map { ($0.start, $0.count) }, uniquingKeysWith: { $0 + $1 })
-            return (byStart[running.start] ?? 0, starts.map { byStart[$0] ?? 0 })
-        }
+        _ activity: Observed, _ key: KeyBytes, _ running: TimeWindow, _ starts: [Timestamp]
+    ) -> (place: Int, counts: (current: Int64, earlier: [Int64])) {
+        let place = keys.use(key, at: activity.time) { Counted() }.place
+        keys[place].count(activity.id, running.start, oldest: starts.last)
+        let byStart = Dictionary(keys[place].buckets.map { ($0.start, $0.count) }, uniquingKeysWith: { $0 + $1 })
+        return (place, (byStart[running.start] ?? 0, starts.map { byStart[$0] ?? 0 }))
     }
 
     private func set(_ figures: BucketFigures, current: Int64, _ layout: FrameLayout, _ frame: RuleFrame) {

@@ -113,6 +113,9 @@ final class AuditPass {
         if hasFindings { return .fail }
         if statistics.errors > 0 { return .error(causes: statistics.causes.keys.sorted()) }
         if let gap { return .unknown(reasons: [gap]) }
+        if statistics.evictedKeys > 0 {
+            return .unknown(reasons: ["\(statistics.evictedKeys) keys were forgotten: there were too many at once"])
+        }
         if statistics.unknowns > 0 { return .unknown(reasons: statistics.unknownReasons.keys.sorted()) }
         return .pass
     }

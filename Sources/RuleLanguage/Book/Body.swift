@@ -47,6 +47,25 @@ public struct ActivityBody: Sendable {
     /// Whether any expression reads `target` or `actor`, or a step's: the directory as of the activity is needed.
     public internal(set) var usesTarget: Bool
     public internal(set) var usesActor: Bool
+    /// What tells whether rules can share work; nil: nobody knows.
+    public internal(set) var identity: ActivityIdentity?
+}
+
+/// Parts of an activity rule as text: where two rules of a book have the same, evaluating it once serves both.
+public struct ActivityIdentity: Hashable, Sendable {
+    /// `match`, empty for none.
+    public let match: String
+    /// Whether `match` says the same at any time: it reads no users, which may become known later, and no profile.
+    public let isMatchOfActivityAlone: Bool
+    /// The `by` of a verb; nil without one.
+    public internal(set) var by: String?
+    /// Length and `let` of a sliding window; nil for other verbs.
+    public internal(set) var window: String?
+
+    init(match: String, isMatchOfActivityAlone: Bool) {
+        self.match = match
+        self.isMatchOfActivityAlone = isMatchOfActivityAlone
+    }
 }
 
 /// Values without which a condition cannot be true; nil where it does not tie the field down.
@@ -162,4 +181,6 @@ public struct Aggregate: Sendable {
     public let type: CELType
     /// Its index in table 0.
     public let index: Int
+    /// The call as text, with the constants that it reads.
+    public var identity = ""
 }

@@ -22,7 +22,9 @@ extension RuleCompiler {
         let match = body.match.flatMap { compiler.condition($0, "match", in: scope) }
         if let match { scope = scope.knowing(match.whenTrue) }
         var finalScope = scope
-        let verb = body.verb.flatMap { compile($0, in: scope, finalScope: &finalScope) }
+        var identity = ActivityIdentity(
+            match: match?.identity ?? "", isMatchOfActivityAlone: match?.isOfActivityAlone ?? true)
+        let verb = body.verb.flatMap { compile($0, in: scope, finalScope: &finalScope, &identity) }
         let indexes = body.profiles.map { layout.add("is_new." + $0.name.text, .bool) }
         declareVerbNumbers(body.verb, in: &finalScope)
         let alertIf = body.alertIf.flatMap { compiler.condition($0, "alert_if", in: finalScope) }
@@ -30,9 +32,10 @@ extension RuleCompiler {
         lint(body, alertIf)
         let built = zip(profiles, indexes).compactMap { profile, index in profile.map { $0.profile(at: index) } }
         let read = compiler.variablesRead
-        let result = ActivityBody(
+        var result = ActivityBody(
             match: match?.program, anchors: anchors(match), verb: verb, alertIf: alertIf?.program, profiles: built,
             usesTarget: read.contains("target"), usesActor: read.contains("actor"))
+        result.identity = identity
         var steps = 0
         if case .sequence(_, let sources, _, _)? = body.verb?.kind { steps = sources.count }
         let standard = body.verb == nil && schema.object(schema.activity)?.field("id") != nil ? "activity.id" : nil
@@ -133,15 +136,21 @@ extension RuleCompiler {
         layout.declare(from: first, in: &scope)
     }
 
-    private mutating func compile(_ verb: VerbSource, in scope: Scope, finalScope: inout Scope) -> Verb? {
+    private mutating func compile(
+        _ verb: VerbSource, in scope: Scope, finalScope: inout Scope, _ identity: inout ActivityIdentity
+    ) -> Verb? {
         let by = verb.by.compactMap { compiler.value($0, in: scope) }
         var lets: [LetSource] = []
         if case .threshold(_, let sources) = verb.kind { lets = sources }
+        identity.by = by.map(\.identity).map { "\($0.utf8.count):\($0)" }.joined()
         let aggregates = group(
             by: by, lets: lets, in: scope, mayBeEmpty: false, keysMayBeNull: false, finalScope: &finalScope)
         let key = by.map(\.program)
         switch verb.kind {
         case .threshold(let window, _):
+            if case .sliding(let within) = window {
+                identity.window = "\(within.seconds).\(within.nanoseconds) " + self.identity(of: lets, aggregates)
+            }
             return .threshold(Verb.Threshold(by: key, window: window, aggregates: aggregates))
         case .previous(let within):
             finalScope.environment.declare(
@@ -158,6 +167,14 @@ extension RuleCompiler {
             return sequence(
                 key, within, steps, isUnordered: isUnordered, until: until, in: scope, finalScope: &finalScope)
         }
+    }
+
+    /// The names of `let` as text: what they are called decides where they stand in the frame.
+    private func identity(of lets: [LetSource], _ aggregates: [Aggregate]) -> String {
+        zip(lets, aggregates).map { source, aggregate in
+            let parts = [source.name.text, aggregate.identity]
+            return parts.map { "\($0.utf8.count):\($0)" }.joined()
+        }.joined()
     }
 
     /// What a finding without an activity may name: keys, `now` and constants.

@@ -19,6 +19,8 @@ struct Scope {
 struct CompiledExpression {
     let checked: CheckedExpression
     let program: Program
+    /// As it was written.
+    let text: String
 
     var type: CELType { checked.type.withoutNull }
     var reasoning: NullReasoning { NullReasoning(checked: checked) }
@@ -31,6 +33,26 @@ struct CompiledExpression {
             guard case .variable(let variable) = reference else { return false }
             if case .constant = variable.binding { return variable.name.hasPrefix("params.") }
             return true
+        }
+    }
+
+    /// The text with the constants that it reads: equal ones in one book mean the same in the same kind of place.
+    var identity: String {
+        let constants = checked.references.values.compactMap { reference -> String? in
+            guard case .variable(let variable) = reference, case .constant(let value) = variable.binding else {
+                return nil
+            }
+            return "\(variable.name)=\(value)"
+        }
+        return ([text] + Set(constants).sorted()).map { "\($0.utf8.count):\($0)" }.joined()
+    }
+
+    /// Whether it reads nothing but the activity, its time and constants, so that it says the same at any time.
+    var isOfActivityAlone: Bool {
+        checked.references.values.allSatisfy { reference in
+            guard case .variable(let variable) = reference else { return true }
+            if case .constant = variable.binding { return true }
+            return variable.name == "activity" || variable.name == "now"
         }
     }
 
@@ -126,7 +148,8 @@ struct ExpressionCompiler {
         for diagnostic in found { report(text.placed(diagnostic)) }
         note(checked)
         guard !found.contains(where: { $0.level == .error }) else { return nil }
-        return CompiledExpression(checked: checked, program: checked.program(in: scope.environment))
+        return CompiledExpression(
+            checked: checked, program: checked.program(in: scope.environment), text: text.text)
     }
 
     private mutating func note(_ checked: CheckedExpression) {

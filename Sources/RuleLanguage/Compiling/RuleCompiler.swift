@@ -94,7 +94,8 @@ struct RuleCompiler {
             let index = layout.add(result.name, result.type, isNullable: result.isNullable)
             return Aggregate(
                 name: result.name, function: result.function, argument: result.argument?.program,
-                condition: result.condition?.program, limit: result.limit, type: result.type, index: index)
+                condition: result.condition?.program, limit: result.limit, type: result.type, index: index,
+                identity: source.call.text + ((result.argument ?? result.condition)?.identity ?? ""))
         }
         layout.declare(from: first, in: &finalScope)
         declareFailed(lets, found.map(\.name), in: &finalScope)

@@ -1,0 +1,49 @@
+import Alerting
+import RuleLanguage
+import Timekeeping
+
+/// The operational finding that a rule forgets keys because it holds as many as it may.
+///
+/// What it forgets it cannot count, so silence of such a rule is no assurance. One is raised an hour of the
+/// activities' time while keys leave, so that live and in replay the same ones are.
+enum RoomFinding {
+    /// No rule can have this id: it is not in kebab case.
+    static let rule = "tocsin:no-room-for-keys"
+    /// How long findings of one rule are one episode, and how soon the next is raised.
+    static let interval = TimeSpan.hours(1)
+
+    static func finding(
+        of rule: ActivityRule, evicted: Int, keyLimit: Int, activity id: String, at time: Timestamp
+    ) -> Finding {
+        let name = rule.bound.rule.id
+        let binding = RuleBinding(connection: rule.binding.connection, policy: rule.bound.policy, rule: Self.rule)
+        let message =
+            "`\(name)` has no room for more keys or sequences (\(keyLimit) keys at most) and forgot the oldest: "
+            + "\(evicted) so far"
+        return Finding(
+            dedupKey: DedupKey(binding: binding, key: [.text(name)]),
+            origin: .activity(id: id, cooldown: interval), severity: .medium, time: time,
+            title: "A rule has no room for more keys", message: message,
+            evidence: [
+                Finding.Evidence(name: "rule", value: .text(name)),
+                Finding.Evidence(name: "evicted", value: .int(Int64(evicted))),
+                Finding.Evidence(name: "key_limit", value: .int(Int64(keyLimit))),
+            ],
+            activityIDs: [id], hold: .zero, receivers: rule.bound.receivers)
+    }
+}
+
+extension ActivityEngine {
+    /// Raises the finding that a unit has no room, once an hour.
+    func noteRoom(_ unit: OrderedUnit, _ activity: Observed) {
+        let evicted = unit.evictedKeys
+        unit.evictionsNoted = evicted
+        guard activity.time >= unit.nextRoomFinding else { return }
+        unit.nextRoomFinding = activity.time + RoomFinding.interval
+        for rule in unit.rules where activity.time >= rule.activeFrom {
+            let finding = RoomFinding.finding(
+                of: rule, evicted: evicted, keyLimit: keyLimit, activity: activity.id, at: activity.time)
+            _ = collector.add(finding, .activities([activity.id]))
+        }
+    }
+}

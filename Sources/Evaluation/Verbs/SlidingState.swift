@@ -1,0 +1,33 @@
+import CEL
+import RuleLanguage
+import Timekeeping
+
+/// `threshold` with a sliding window: aggregates over the look-back of a key, judged at every match.
+final class SlidingState: VerbState {
+    private let table: SlidingTable
+
+    init(_ threshold: Verb.Threshold, within: TimeSpan, _ limits: EngineLimits) {
+        table = SlidingTable(threshold.aggregates, within: within, limit: limits.keys)
+    }
+
+    var evictedKeys: Int { table.evictedCount }
+    var liveKeys: Int { table.count }
+    var byteCount: Int { table.byteCount }
+
+    func observe(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
+        let frame = engine.frame
+        unit.matched += 1
+        guard unit.readsKey(frame, turn: activity.turn) else { return }
+        let place = table.add(unit.keys.key, at: activity.time.heldNanoseconds, id: activity.idSlot, frame)
+        frame.set(keys: unit.keys.slots, from: unit.lead.firstKeyIndex)
+        table.set(frame, place)
+        for number in 0..<unit.ruleCount {
+            let rule = number == 0 ? unit.lead : unit.rules[number]
+            if rule.isAlert(frame) {
+                engine.fire(rule, at: activity.time, id: activity.id, .window(table, place: place))
+            } else {
+                rule.onMiss?(frame)
+            }
+        }
+    }
+}
