@@ -41,7 +41,8 @@ test: setup ## build and run all tests
 lint: ## check the form of the code
 	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
-rulebook: build ## check and test every rule in Rules/ against Policies/
+rulebook: build ## check, test and compare the form of every rule in Rules/ and Policies/
+	@$(DEBUG) rules fmt --check
 	@$(DEBUG) rules check
 	@$(DEBUG) rules test
 

@@ -118,7 +118,7 @@ let package = Package(
         tests(
             "RuleLanguageTests",
             ["RuleLanguage", "CEL", "Diagnostics", "Timekeeping", "Alerting", "FieldStorage"],
-            exclude: ["Snapshots"]),
+            exclude: ["Sigma", "Snapshots"]),
         tests(
             "EvaluationTests",
             [

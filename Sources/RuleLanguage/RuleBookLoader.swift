@@ -7,13 +7,17 @@ public import Diagnostics
 public struct RuleBookLoader: Sendable {
     private let schema: Schema
     private let prober: PatternProber?
+    private let coverage: ConditionCoverage?
 
     /// A loader of rules over what the schema names.
     ///
-    /// - Parameter prober: Warns of patterns that some text makes slow; nil where only errors matter.
-    public init(schema: Schema, prober: PatternProber? = nil) {
+    /// - Parameters:
+    ///   - prober: Warns of patterns that some text makes slow; nil where only errors matter.
+    ///   - coverage: What notes how conditions come out, for running tests; nil for every other use.
+    public init(schema: Schema, prober: PatternProber? = nil, coverage: ConditionCoverage? = nil) {
         self.schema = schema
         self.prober = prober
+        self.coverage = coverage
     }
 
     /// Loads files in any order; the result does not depend on it.
@@ -21,7 +25,7 @@ public struct RuleBookLoader: Sendable {
     /// - Parameter files: Rules, `define` files and policies together, each with the path under which it is reported.
     /// - Returns: The book of everything without errors, and the diagnostics of all files.
     public func load(files: [SourceText]) -> (book: RuleBook, diagnostics: [SourcedDiagnostic]) {
-        var builder = BookBuilder(schema: schema, prober: prober)
+        var builder = BookBuilder(schema: schema, prober: prober, coverage: coverage)
         let sinks = files.sorted { ($0.name, $0.text) < ($1.name, $1.text) }.map { DiagnosticSink($0) }
         for sink in sinks { builder.read(sink) }
         let book = builder.build()

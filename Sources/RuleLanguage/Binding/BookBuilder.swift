@@ -14,15 +14,17 @@ struct BookBuilder {
     let schema: Schema
     /// What warns of slow patterns.
     let prober: PatternProber?
+    private let coverage: ConditionCoverage?
     private var library = Library()
     private var entries: [String: Entry] = [:]
     private var policies: [PolicySource] = []
     /// Ids of all rules that a file tried to define, broken ones too.
     private var knownIDs: Set<String> = []
 
-    init(schema: Schema, prober: PatternProber?) {
+    init(schema: Schema, prober: PatternProber? = nil, coverage: ConditionCoverage? = nil) {
         self.schema = schema
         self.prober = prober
+        self.coverage = coverage
     }
 
     // MARK: Reading
@@ -120,7 +122,8 @@ struct BookBuilder {
         let source = entry.source
         let standard = Dictionary(
             source.parameters.map { ($0.name.text, $0.standard) }, uniquingKeysWith: { first, _ in first })
-        let result = RuleCompiler.compile(source, schema: schema, kinds: kinds, base: base, parameters: standard)
+        let result = RuleCompiler.compile(
+            source, schema: schema, kinds: kinds, base: base, parameters: standard, coverage: coverage)
         for diagnostic in result.diagnostics { source.sink.add(diagnostic) }
         let count = source.sink.diagnostics.count
         let reader = TestReader(sink: source.sink, schema: schema, kinds: kinds, rule: result.rule)

@@ -45,7 +45,9 @@ extension RuleCompiler {
     }
 
     func anchors(_ condition: CompiledExpression?) -> Anchors {
-        condition.map { AnchorFinder(checked: $0.checked, schema: schema).anchors } ?? Anchors()
+        // A condition that is watched sees every activity, or what keeps others out would never be false.
+        guard compiler.observer == nil else { return Anchors() }
+        return condition.map { AnchorFinder(checked: $0.checked, schema: schema).anchors } ?? Anchors()
     }
 
     /// The verb's window; nil for a tumbling one, which ends the episode itself.

@@ -69,6 +69,8 @@ struct CompiledExpression {
 struct ExpressionCompiler {
     let schema: Schema
     let vocabulary: VocabularyLint
+    /// What watches conditions while tests run; nil where they are not watched.
+    var observer: ConditionObserver?
     private(set) var diagnostics: [Diagnostic] = []
     /// Fields read, as `Object.field`.
     private(set) var fieldsRead: Set<String> = []
@@ -99,7 +101,9 @@ struct ExpressionCompiler {
     /// A condition: true or false, and never null.
     ///
     /// - Parameter name: The key it stands under, for messages.
-    mutating func condition(_ text: ExpressionText, _ name: String, in scope: Scope) -> CompiledExpression? {
+    mutating func condition(
+        _ text: ExpressionText, _ name: String, in scope: Scope, place: ConditionCoverage.Point.Place = .condition
+    ) -> CompiledExpression? {
         guard let compiled = compile(text, in: scope, needsValue: true) else { return nil }
         guard compiled.type == .bool || compiled.type == .dyn else {
             error(
@@ -112,7 +116,7 @@ struct ExpressionCompiler {
                 .constantCondition, "`\(name)` does not depend on anything, so it is always the same", at: text.span,
                 help: "remove it, or compare something of the activity or row")
         }
-        return compiled
+        return observer?.observed(compiled, of: text, place, in: scope) ?? compiled
     }
 
     /// A value that may be null.

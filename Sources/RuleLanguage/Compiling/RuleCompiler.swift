@@ -13,19 +13,27 @@ struct RuleCompiler {
     var compiler: ExpressionCompiler
     var layout = LayoutBuilder()
 
-    init(_ source: RuleSource, schema: Schema, kinds: Set<String>, base: Environment, parameters: [String: Value]) {
+    init(
+        _ source: RuleSource, schema: Schema, kinds: Set<String>, base: Environment, parameters: [String: Value],
+        coverage: ConditionCoverage? = nil
+    ) {
         self.source = source
         self.schema = schema
         self.base = base
         self.parameters = parameters
         compiler = ExpressionCompiler(schema: schema, kinds: kinds)
+        compiler.observer = coverage.map {
+            ConditionObserver(coverage: $0, rule: source.id.text, file: source.sink.source)
+        }
     }
 
     /// The compiled rule and everything to say about it; nil when there is an error.
     static func compile(
-        _ source: RuleSource, schema: Schema, kinds: Set<String>, base: Environment, parameters: [String: Value]
+        _ source: RuleSource, schema: Schema, kinds: Set<String>, base: Environment, parameters: [String: Value],
+        coverage: ConditionCoverage? = nil
     ) -> (rule: CompiledRule?, diagnostics: [Diagnostic]) {
-        var rules = RuleCompiler(source, schema: schema, kinds: kinds, base: base, parameters: parameters)
+        var rules = RuleCompiler(
+            source, schema: schema, kinds: kinds, base: base, parameters: parameters, coverage: coverage)
         let compiled: CompiledRule?
         switch source.body {
         case .state(let body): compiled = rules.state(body)
@@ -142,7 +150,7 @@ struct RuleCompiler {
                     .unreachableSeverity, "an earlier branch has the same condition", at: branch.when.span,
                     help: "remove one of them")
             }
-            guard let when = compiler.condition(branch.when, "if", in: scope) else { continue }
+            guard let when = compiler.condition(branch.when, "if", in: scope, place: .branch) else { continue }
             branches.append(BoundRule.SeverityBranch(when: when.program, severity: branch.severity))
         }
         if let last = source.severityWhen.last, last.severity == source.severity {

@@ -8,20 +8,27 @@ enum CanonicalText {
 
     /// SHA-256 in hex over a rule's document.
     static func digest(of root: YAMLNode) -> String {
-        guard case .mapping(let entries) = root.content else { return Digest.hex(of: text(of: root)) }
+        guard case .mapping(let entries) = root.content else { return Digest.hex(of: text(of: root, .any)) }
         let loud = entries.filter { !silent.contains($0.key.text) }
-        return Digest.hex(of: text(of: YAMLNode(content: .mapping(loud), span: root.span, isFlow: false)))
+        let node = YAMLNode(content: .mapping(loud), span: root.span, isFlow: false)
+        return Digest.hex(of: text(of: node, .mapping(.rule)))
     }
 
+    /// All of a document.
+    static func document(_ root: YAMLNode) -> String { text(of: root, .document(root)) }
+
     /// A node as text: lengths before contents, so that no two nodes are written alike.
-    static func text(of node: YAMLNode) -> String {
+    private static func text(of node: YAMLNode, _ shape: ValueShape) -> String {
         switch node.content {
         case .scalar(let scalar): "s\(scalar.text.utf8.count):\(scalar.text)"
-        case .sequence(let items): "l\(items.count):" + items.map(text).joined()
+        case .sequence(let items): "l\(items.count):" + items.map { text(of: $0, shape.item) }.joined()
         case .mapping(let entries):
-            // `let`, `profiles` and `steps` name things in an order that matters, so keys are not sorted.
+            // `let`, `profiles` and `steps` name things in an order that matters, so only keys of the table are sorted.
             "m\(entries.count):"
-                + entries.map { "k\($0.key.text.utf8.count):\($0.key.text)" + text(of: $0.value) }.joined()
+                + shape.ordered(entries).map { entry in
+                    "k\(entry.key.text.utf8.count):\(entry.key.text)"
+                        + text(of: entry.value, shape.value(of: entry.key.text))
+                }.joined()
         case .refused: "r"
         }
     }

@@ -11,10 +11,13 @@ struct NodeConverter {
     /// The offset of the node read last: an alias stands for a node that lies before it.
     private var last = -1
     private var isInsideAlias = false
-    private var isInsideTests = false
+    private var isInsideTests: Bool
     private var nodeCount = 0
 
-    init(sink: DiagnosticSink, bytes: [UInt8], marks: MarkTable, renamed: [Int: String]) {
+    init(
+        sink: DiagnosticSink, bytes: [UInt8], marks: MarkTable, renamed: [Int: String], allowsAliases: Bool = false
+    ) {
+        isInsideTests = allowsAliases
         self.sink = sink
         self.bytes = bytes
         self.marks = marks
@@ -49,13 +52,16 @@ struct NodeConverter {
         case .scalar(let scalar):
             let text = ScalarAligner.align(
                 scalar.string, style: Self.style(scalar.style), bytes: bytes, start: properties.start)
-            return YAMLNode(content: .scalar(text), span: text.span, isFlow: false)
+            return YAMLNode(content: .scalar(text), span: text.span, isFlow: false, anchor: properties.anchor)
         case .sequence(let sequence):
             let items = sequence.map { convert($0, isFirstChild: false) }
             return YAMLNode(
-                content: .sequence(items), span: Span(mark, mark + 1), isFlow: isBracket(properties.start))
+                content: .sequence(items), span: Span(mark, mark + 1), isFlow: isBracket(properties.start),
+                anchor: properties.anchor)
         case .mapping(let mapping):
-            return convert(mapping, at: mark, isFlow: isBracket(properties.start))
+            var node = convert(mapping, at: mark, isFlow: isBracket(properties.start))
+            node.anchor = properties.anchor
+            return node
         case .alias:
             return YAMLNode(content: .refused, span: Span(mark, mark + 1), isFlow: false)
         }
@@ -111,7 +117,9 @@ struct NodeConverter {
         isInsideAlias = true
         defer { isInsideAlias = false }
         last = place.start
-        return convert(node, isFirstChild: true)
+        var target = convert(node, isFirstChild: true)
+        target.alias = YAMLNode.Reference(name: String(name.dropFirst()), place: place.start)
+        return target
     }
 
     private func find(_ wanted: [UInt8], from start: Int) -> Span {
@@ -126,15 +134,18 @@ struct NodeConverter {
     }
 
     /// Steps over `&anchor` and finds `!tag` where a node begins.
-    private func skipProperties(at start: Int) -> (start: Int, tag: Span?) {
+    private func skipProperties(at start: Int) -> (start: Int, tag: Span?, anchor: YAMLNode.Reference?) {
         var index = start
+        var anchor: YAMLNode.Reference?
         while index < bytes.count, bytes[index] == 0x26 || bytes[index] == 0x21 {
             let end = bytes[index...].firstIndex { $0 <= 0x20 } ?? bytes.count
-            if bytes[index] == 0x21 { return (end, Span(index, end)) }
+            if bytes[index] == 0x21 { return (end, Span(index, end), anchor) }
+            let name = String(decoding: bytes[index + 1..<end], as: UTF8.self)
+            anchor = YAMLNode.Reference(name: name, place: index)
             index = end
             while index < bytes.count, bytes[index] <= 0x20 { index += 1 }
         }
-        return (index, nil)
+        return (index, nil, anchor)
     }
 
     private func reportTag(_ tag: Span) {

@@ -25,6 +25,9 @@ struct ScalarText: Sendable, Hashable {
         self.places = places
     }
 
+    /// Whether it is known where each byte of the text was written.
+    var isPlaced: Bool { text.isEmpty || places.count == text.utf8.count + 1 }
+
     /// Where a stretch of the decoded text stands in the file.
     ///
     /// - Returns: From the first byte's place to behind the last byte's; both lie inside `span`.

@@ -22,6 +22,27 @@ struct YAMLNode: Sendable {
     let span: Span
     /// Whether the node is written in brackets, where a comma ends a value.
     let isFlow: Bool
+    /// The `&name` before it.
+    var anchor: Reference?
+    /// The `*name` that stands for it here.
+    var alias: Reference?
+
+    /// The name of an anchor, and where it is written.
+    struct Reference: Sendable {
+        let name: String
+        let place: Int
+    }
+
+    init(content: Content, span: Span, isFlow: Bool, anchor: Reference? = nil, alias: Reference? = nil) {
+        self.content = content
+        self.span = span
+        self.isFlow = isFlow
+        self.anchor = anchor
+        self.alias = alias
+    }
+
+    /// Where it begins, with what names it.
+    var start: Int { alias?.place ?? anchor?.place ?? span.start }
 
     /// What the node is, in words of the author.
     var kindName: String {
@@ -43,6 +64,15 @@ struct YAMLNode: Sendable {
     var isNull: Bool {
         guard case .scalar(let text) = content, text.style == .plain else { return false }
         return ["null", "Null", "NULL", "~"].contains(text.text)
+    }
+
+    /// Whether it is `[]` or `{}`.
+    var isEmptyCollection: Bool {
+        switch content {
+        case .sequence(let items): items.isEmpty
+        case .mapping(let entries): entries.isEmpty
+        default: false
+        }
     }
 
     var isRefused: Bool {

@@ -15,10 +15,13 @@ struct YAMLReader {
 
     private let sink: DiagnosticSink
     private let bytes: [UInt8]
+    private let allowsAliases: Bool
 
     /// All documents of a file that could be read; everything else is told to the sink.
-    static func documents(of sink: DiagnosticSink) -> [YAMLDocument] {
-        let reader = YAMLReader(sink: sink, bytes: sink.bytes)
+    ///
+    /// - Parameter allowsAliases: Whether aliases are taken everywhere, and not in `tests` alone.
+    static func documents(of sink: DiagnosticSink, allowsAliases: Bool = false) -> [YAMLDocument] {
+        let reader = YAMLReader(sink: sink, bytes: sink.bytes, allowsAliases: allowsAliases)
         guard reader.bytes.count <= fileLimitBytes else {
             sink.error(
                 .fileTooLarge, "the file has \(reader.bytes.count) bytes, the limit is \(fileLimitBytes)",
@@ -73,7 +76,8 @@ struct YAMLReader {
                 var roots: [Node] = []
                 while let root = try parser.nextRoot() { roots.append(root) }
                 return roots.compactMap { root in
-                    var converter = NodeConverter(sink: sink, bytes: bytes, marks: marks, renamed: renamed)
+                    var converter = NodeConverter(
+                        sink: sink, bytes: bytes, marks: marks, renamed: renamed, allowsAliases: allowsAliases)
                     let node = converter.convert(root: root)
                     return node.isEmptyScalar || node.isRefused ? nil : YAMLDocument(root: node, extent: chunk)
                 }

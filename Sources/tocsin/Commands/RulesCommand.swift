@@ -7,6 +7,7 @@ struct RulesCommand: AsyncParsableCommand {
         abstract: "Checks, tests and lists rules, and says what their conditions may look at.",
         subcommands: [
             RulesCheckCommand.self, RulesTestCommand.self, RulesListCommand.self, RulesFieldsCommand.self,
-            RulesSchemaCommand.self, RulesExplainCommand.self,
+            RulesCoverageCommand.self, RulesImportCommand.self, RulesSchemaCommand.self, RulesFormatCommand.self,
+            RulesNewCommand.self, RulesExplainCommand.self,
         ])
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Evaluation
+import Foundation
 import RuleLanguage
 
 /// `tocsin rules test`: the tests inside the rules, on simulated time.
@@ -19,36 +20,79 @@ struct RulesTestCommand: ParsableCommand {
     @Flag(help: "Name the tests that passed too.")
     var verbose = false
 
+    @Flag(help: "Say which parts of conditions were never true or never false, and which severities were never given.")
+    var coverage = false
+
+    @Flag(help: "Leave passed tests out, also out of --junit.")
+    var onlyFailing = false
+
+    @Option(help: "Also write the outcomes as JUnit XML to this file.")
+    var junit: String?
+
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        // Without policies an implicit one binds every rule with its own parameters, as its tests expect.
-        let files = try RuleSelection(paths: paths, common: common).ruleFiles()
-        let loaded = RuleBookLoader(schema: IdentitySchema.schema).load(files: files)
-        let diagnostics = DiagnosticReport(loaded.diagnostics)
-        common.report(loaded.diagnostics.filter { $0.diagnostic.level == .error })
+        let session = try RuleTestSession(paths: paths, only: only, hasCoverage: coverage, common: common)
         let paint = Paint(isOn: common.hasColor)
-        let book = loaded.book
-        let runner = RuleTestRunner(signals: book.bindings.filter(\.rule.isSignal))
-        var passed = 0
-        var failed = 0
-        for rule in book.rules where only.map({ rule.id.contains($0) }) ?? true {
-            guard let bound = book.bindings.first(where: { $0.rule.id == rule.id }) else { continue }
-            for outcome in runner.run(bound) {
-                if outcome.isPassed {
-                    passed += 1
-                    if verbose { Terminal.write("\(paint.green("ok")) \(outcome.rule): \(outcome.test)") }
-                } else {
-                    failed += 1
-                    let line = LineIndex(rule.file.text).position(at: outcome.place.start).line
-                    Terminal.write(
-                        "\(paint.red("FAILED")) \(outcome.rule): \(outcome.test)  (\(rule.file.name):\(line))")
-                    for failure in outcome.failures { Terminal.write("  \(failure)") }
-                }
+        for outcome in session.outcomes {
+            if outcome.isPassed {
+                if verbose, !onlyFailing { Terminal.write("\(paint.green("ok")) \(outcome.rule): \(outcome.test)") }
+            } else {
+                Terminal.write(
+                    "\(paint.red("FAILED")) \(outcome.rule): \(outcome.test)  (\(session.place(of: outcome)))")
+                for failure in outcome.failures { Terminal.write("  \(failure)") }
             }
         }
-        Terminal.write("\(passed) passed, \(failed) failed")
-        if diagnostics.errorCount > 0 { throw Outcome.usage.exit }
-        if failed > 0 { throw Outcome.findings.exit }
+        if let junit { try write(session, to: junit) }
+        if let report = session.coverage { Terminal.writeRaw(CoverageReport(report).text) }
+        Terminal.write("\(session.passed) passed, \(session.failed) failed")
+        if session.errorCount > 0 { throw Outcome.usage.exit }
+        if session.failed > 0 { throw Outcome.findings.exit }
+    }
+
+    private func write(_ session: RuleTestSession, to path: String) throws {
+        let text = JUnitReport(session: session, hasPassed: !onlyFailing).text
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            Terminal.writeError("error: `\(path)` cannot be written: \(error.localizedDescription)")
+            throw Outcome.usage.exit
+        }
+    }
+}
+
+/// The tests of a choice of rules, run once.
+struct RuleTestSession {
+    let outcomes: [RuleTestRunner.Outcome]
+    /// What conditions were, where that was asked for.
+    let coverage: [ConditionCoverage.Point]?
+    let errorCount: Int
+    private let files: [String: SourceText]
+
+    var passed: Int { outcomes.filter(\.isPassed).count }
+    var failed: Int { outcomes.count - passed }
+
+    init(paths: [String], only: String?, hasCoverage: Bool, common: CommonOptions) throws {
+        // Without policies an implicit one binds every rule with its own parameters, as its tests expect.
+        let files = try RuleSelection(paths: paths, common: common).ruleFiles()
+        let watcher = hasCoverage ? ConditionCoverage() : nil
+        let loaded = RuleBookLoader(schema: IdentitySchema.schema, coverage: watcher).load(files: files)
+        common.report(loaded.diagnostics.filter { $0.diagnostic.level == .error })
+        errorCount = DiagnosticReport(loaded.diagnostics).errorCount
+        let book = loaded.book
+        let runner = RuleTestRunner(signals: book.bindings.filter(\.rule.isSignal))
+        let rules = book.rules.filter { rule in only.map { rule.id.contains($0) } ?? true }
+        outcomes = rules.flatMap { rule in
+            book.bindings.first { $0.rule.id == rule.id }.map { runner.run($0) } ?? []
+        }
+        let ids = Set(rules.map(\.id))
+        coverage = watcher?.report.filter { ids.contains($0.rule) }
+        self.files = Dictionary(rules.map { ($0.id, $0.file) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The file and line of a test.
+    func place(of outcome: RuleTestRunner.Outcome) -> String {
+        guard let file = files[outcome.rule] else { return outcome.rule }
+        return "\(file.name):\(LineIndex(file.text).position(at: outcome.place.start).line)"
     }
 }
