@@ -8,7 +8,7 @@ extension Program {
         let locals = localCount
         return Program(
             type: type, isConstant: isConstant, checked: checked,
-            truthCode: { frame in
+            truthCode: TruthCode { frame in
                 observe(frame)
                 frame.context.begin(locals: locals, isTransient: true)
                 return own(frame)

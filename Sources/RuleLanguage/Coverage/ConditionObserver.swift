@@ -27,7 +27,7 @@ struct ConditionObserver: Sendable {
         }
         let coverage = coverage
         let program = compiled.program.observed { frame in _ = Self.walk(part, frame, coverage) }
-        return CompiledExpression(checked: compiled.checked, program: program)
+        return CompiledExpression(checked: compiled.checked, program: program, text: compiled.text)
     }
 
     private func part(
@@ -47,7 +47,8 @@ struct ConditionObserver: Sendable {
             guard let checked = scope.environment.check(expr, text: text.text).checked,
                 checked.type.withoutNull == .bool || checked.type.withoutNull == .dyn
             else { return nil }
-            let compiled = CompiledExpression(checked: checked, program: checked.program(in: scope.environment))
+            let compiled = CompiledExpression(
+                checked: checked, program: checked.program(in: scope.environment), text: text.text)
             let varies = compiled.names.contains { !$0.hasPrefix("params.") && !$0.hasPrefix("lists.") }
             return varies ? .leaf(compiled.program, number(expr, text, place)) : .blind(compiled.program)
         }
