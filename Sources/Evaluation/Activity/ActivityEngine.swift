@@ -15,21 +15,24 @@ public final class ActivityEngine {
     let heldFields: HeldFields
     private(set) var rules: [ActivityRule] = []
     private let index: KindIndex
+    private let arrivals: ArrivalIndex
     private let timed: [ActivityRule]
     private let maker: FindingMaker
-    private var users: any UserRows
-    private let userSlots: [Int]
-    private let target: RowBuffer
-    private let actor: RowBuffer
+    var users: any UserRows
+    let userSlots: [Int]
+    let target: RowBuffer
+    let actor: RowBuffer
     private let subject: RowBuffer
-    private var usersAreFilled = false
+    /// Whether `target` and `actor` are those of the activity in the subject table.
+    var usersAreFilled = false
     private var collector: FindingCollector
-    private var seen: SeenIDs
+    private let seen: SeenIDs
     private var pending: [HeldActivity] = []
     private var signals: [ActivityBatch] = []
     /// What signal rules raised, for their tests; empty unless `keepsSignals`.
     private(set) var raisedSignals: [Finding] = []
     private let keepsSignals: Bool
+    private let countsOnly: Bool
     private let hasSignals: Bool
     /// Everything before it has been evaluated.
     public private(set) var watermark = Timestamp.earliest
@@ -67,7 +70,12 @@ public final class ActivityEngine {
         maker = FindingMaker(connection: connection)
         frame = RuleFrame(for: rules.map(\.bound))
         frame.context.knownDeadlineHits = options.knownDeadlineHits
-        index = KindIndex(rules.map { ($0.isOrdered, $0.anchors) })
+        let index = KindIndex(rules.map { ($0.isOrdered, $0.anchors) })
+        self.index = index
+        arrivals = ArrivalIndex(
+            rules.enumerated().filter { !$1.isOrdered }.map { place, rule in
+                ArrivalIndex.Entry(place: place, anchors: rule.body.anchors, tests: rule.body.fieldTests)
+            }, ruleCount: rules.count, ordered: index)
         timed = rules.filter { $0.verb?.waitsForSilence ?? false }
         hasSignals = rules.contains { $0.bound.rule.isSignal }
         var held = Set(rules.filter(\.isOrdered).flatMap { $0.bound.fields(of: "Activity") })
@@ -79,6 +87,7 @@ public final class ActivityEngine {
         actor = RowBuffer(slotCount: UserFields.all.objectType.slotCount)
         subject = RowBuffer(slotCount: ActivityField.count)
         keepsSignals = options.keepsSignals
+        countsOnly = options.countsOnly
         collector = FindingCollector(limit: options.findingLimit)
         seen = SeenIDs(limit: options.duplicateMemory)
     }
@@ -92,7 +101,13 @@ public final class ActivityEngine {
     ///
     /// - Returns: What rules without memory found, sorted by time.
     public func process(_ batch: ActivityBatch) -> [Finding] {
-        for row in 0..<batch.count { arrive(UnsafePointer(batch.slots(of: row))) }
+        if batch.count > 0 {
+            var row = UnsafePointer(batch.slots(of: 0))
+            for _ in 0..<batch.count {
+                arrive(row)
+                row += ActivityField.count
+            }
+        }
         drainSignals()
         counts.pending = pending.count
         return collector.take()
@@ -109,15 +124,18 @@ public final class ActivityEngine {
         let isLate = time < watermark || row[ActivityField.isLate.rawValue].boolValue
         if isLate { counts.late += 1 }
         frame.tables[FrameLayout.subjectTable] = row
+        let (count, wantsOrder) = arrivals.candidates(row, frame)
+        if count > 0 { look(count, row, time) }
+        if wantsOrder, !isLate { pending.append(HeldActivity(copying: row, heldFields)) }
+    }
+
+    /// Rules without memory look at the activity in the subject table.
+    ///
+    /// - Parameter count: How many there are in the index's ``ArrivalIndex/found``.
+    private func look(_ count: Int, _ row: UnsafePointer<Slot>, _ time: Timestamp) {
         usersAreFilled = false
         frame.setNow(time)
-        let candidates = index.candidates(kind: row[ActivityField.kind.rawValue])
-        let others = index.candidates(type: row[ActivityField.typeID.rawValue])
-        for place in candidates.plain { look(rules[place], row, time) }
-        if let others { for place in others.plain { look(rules[place], row, time) } }
-        if !isLate, !candidates.ordered.isEmpty || !(others?.ordered.isEmpty ?? true) {
-            pending.append(HeldActivity(copying: row, heldFields))
-        }
+        for place in 0..<count { look(rules[Int(arrivals.found[place])], row, time) }
         frame.context.reset()
     }
 
@@ -136,28 +154,6 @@ public final class ActivityEngine {
         guard rule.holds(rule.body.alertIf, frame) else { return }
         let id = row[ActivityField.id.rawValue]
         fire(rule, at: time, activityIDs: [id.tag == .string ? id.string : ""])
-    }
-
-    /// Puts `target` and `actor` as of just before `time` into their tables, once an activity.
-    func fillUsers(_ row: UnsafePointer<Slot>, at time: Timestamp) {
-        guard !usersAreFilled else { return }
-        usersAreFilled = true
-        frame.tables[FrameLayout.targetTable] = user(row[ActivityField.userID.rawValue], target, at: time)
-        frame.tables[FrameLayout.actorTable] = user(row[ActivityField.actorID.rawValue], actor, at: time)
-    }
-
-    private func user(_ id: Slot, _ row: RowBuffer, at time: Timestamp) -> UnsafePointer<Slot>? {
-        guard id.tag == .int, users.fill(row, id: id.intValue, at: time, wanted: userSlots) else { return nil }
-        return UnsafePointer(row.slots)
-    }
-
-    /// Whether the policy leaves the activity's target out.
-    func isExcluded(_ rule: ActivityRule) -> Bool {
-        guard !rule.exclusions.isEmpty, let user = frame.tables[FrameLayout.targetTable] else { return false }
-        let activity = frame.tables[FrameLayout.subjectTable]
-        frame.tables[FrameLayout.subjectTable] = user
-        defer { frame.tables[FrameLayout.subjectTable] = activity }
-        return rule.exclusions.contains { $0.truth(frame.frame) == .yes }
     }
 
     // MARK: Order
@@ -258,6 +254,11 @@ public final class ActivityEngine {
     ///   - windowEnd: The end of the calendar window whose findings are one episode.
     func fire(_ rule: ActivityRule, at time: Timestamp, activityIDs: [String], windowEnd: Timestamp? = nil) {
         guard time >= rule.activeFrom else { return }
+        if countsOnly, !rule.bound.rule.isSignal {
+            let key = maker.count(rule.bound, frame, at: time, statistics: &rule.statistics)
+            if let key { rule.count(key: key) }
+            return
+        }
         let cooldown =
             windowEnd.map { $0 - time + TimeSpan(seconds: 0, nanoseconds: -1) } ?? rule.bound.cooldown ?? .hours(1)
         let hit = FindingMaker.Hit.activity(

@@ -47,6 +47,35 @@ public struct ActivityBody: Sendable {
     /// Whether any expression reads `target` or `actor`, or a step's: the directory as of the activity is needed.
     public internal(set) var usesTarget: Bool
     public internal(set) var usesActor: Bool
+    /// What `match` demands of single fields: it cannot hold where one of these does not.
+    public internal(set) var fieldTests: [FieldTest] = []
+}
+
+/// What a condition demands of one field of the activity, whatever the other fields are.
+public struct FieldTest: Sendable {
+    /// How the demand is told from others, for choosing which to look at first.
+    public enum Selectivity: Int, Sendable {
+        /// A test for null or the like, which most values pass.
+        case low
+        /// A comparison.
+        case medium
+        /// Text that is searched for.
+        case high
+        /// One of few values.
+        case exact
+    }
+
+    /// The field's slot in an activity's row.
+    public let slot: Int
+    /// Reads that field and constants only; nil when `constants` says all there is.
+    ///
+    /// Where null is rejected, it may be asked of other values only.
+    public let program: Program?
+    /// Whether the condition is false for null.
+    public let rejectsNull: Bool
+    /// The field must equal one of them; nil: not tied down.
+    public let constants: [Value]?
+    public let selectivity: Selectivity
 }
 
 /// Values without which a condition cannot be true; nil where it does not tie the field down.

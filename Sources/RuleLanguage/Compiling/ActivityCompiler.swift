@@ -32,7 +32,8 @@ extension RuleCompiler {
         let read = compiler.variablesRead
         let result = ActivityBody(
             match: match?.program, anchors: anchors(match), verb: verb, alertIf: alertIf?.program, profiles: built,
-            usesTarget: read.contains("target"), usesActor: read.contains("actor"))
+            usesTarget: read.contains("target"), usesActor: read.contains("actor"),
+            fieldTests: fieldTests(of: body, match, in: scope))
         var steps = 0
         if case .sequence(_, let sources, _, _)? = body.verb?.kind { steps = sources.count }
         let standard = body.verb == nil && schema.object(schema.activity)?.field("id") != nil ? "activity.id" : nil
@@ -43,6 +44,14 @@ extension RuleCompiler {
 
     func anchors(_ condition: CompiledExpression?) -> Anchors {
         condition.map { AnchorFinder(checked: $0.checked, schema: schema).anchors } ?? Anchors()
+    }
+
+    /// What a condition demands of single fields; for rules without memory, which are found by it.
+    private func fieldTests(
+        of body: ActivitySource, _ condition: CompiledExpression?, in scope: Scope
+    ) -> [FieldTest] {
+        guard body.verb == nil, body.profiles.isEmpty, let condition else { return [] }
+        return AnchorFinder(checked: condition.checked, schema: schema).fieldTests(in: scope.environment)
     }
 
     /// The verb's window; nil for a tumbling one, which ends the episode itself.
