@@ -15,6 +15,9 @@ public final class ActivityBatch: @unchecked Sendable {
     public let capacity: Int
     /// How many there are.
     public private(set) var count = 0
+    /// What a decoder remembers of the records before; kept while the batch is used again, and of no meaning to
+    /// anybody else.
+    public var decoderMemory: AnyObject?
 
     /// An empty batch.
     ///
@@ -33,7 +36,10 @@ public final class ActivityBatch: @unchecked Sendable {
     /// - Returns: Its row; there must be room.
     public func append() -> Int {
         precondition(count < capacity, "a full batch takes no more activities")
-        (rows + count * ActivityField.count).initialize(repeating: .null, count: ActivityField.count)
+        // A null slot is zeroes.
+        let row = UnsafeMutableRawPointer(rows + count * ActivityField.count)
+        _ = row.initializeMemory(
+            as: UInt8.self, repeating: 0, count: ActivityField.count * MemoryLayout<Slot>.stride)
         count += 1
         self[count - 1, .isLate] = .bool(false)
         return count - 1

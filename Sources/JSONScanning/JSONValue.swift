@@ -41,6 +41,14 @@ public struct JSONValue {
         let start = isNegative ? 1 : 0
         guard text.count > start, text.count <= 20 else { return nil }
         var value: UInt64 = 0
+        if text.count <= 18 {
+            for place in start..<text.count {
+                let digit = text[place] &- 48
+                guard digit < 10 else { return nil }
+                value = value &* 10 &+ UInt64(digit)
+            }
+            return isNegative ? 0 &- Int64(truncatingIfNeeded: value) : Int64(truncatingIfNeeded: value)
+        }
         for place in start..<text.count {
             let digit = text[place] &- 48
             guard digit < 10 else { return nil }

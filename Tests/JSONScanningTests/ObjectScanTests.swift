@@ -8,14 +8,17 @@ import Testing
     ])
 
     /// What was found, as `code=text`, with `!` for text that has escapes.
-    static func found(_ text: String, room: Int = 16) throws(JSONFault) -> [String] {
+    static func found(
+        _ text: String, room: Int = 16, memory: JSONKeyMemory = JSONKeyMemory()
+    ) throws(JSONFault) -> [String] {
         let bytes = Array(text.utf8)
         let room = UnsafeMutableBufferPointer<JSONMember>.allocate(capacity: room)
         defer { room.deallocate() }
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         defer { copy.deallocate() }
         copy.copyBytes(from: bytes)
-        let result = try JSONObjectScan(keys: keys).members(of: UnsafeRawBufferPointer(copy), into: room)
+        let result = try JSONObjectScan(keys: keys).members(
+            of: UnsafeRawBufferPointer(copy), into: room, memory: memory)
         return room[..<result.count].map {
             "\($0.code)=\(String(decoding: $0.text, as: UTF8.self))\($0.hasEscapes ? "!" : "")"
         }
@@ -43,6 +46,33 @@ import Testing
     ])
     func refusesBadObjects(_ text: String, _ expected: JSONFault) {
         #expect(throws: expected) { try Self.found(text) }
+    }
+
+    /// What was learnt of other records changes nothing.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func guessesChangeNothing(_ seed: UInt64) {
+        var numbers = SeededNumbers(seed: seed)
+        func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &numbers) }
+        let memory = JSONKeyMemory()
+        let names =
+            ["id", "event_type_id", "app_name", "notes", "x", "other", "", "i", "idd", #"\u0069d"#, "é"]
+            + (0..<300).map { "key_number_\($0)_of_some_length_that_varies_\(String(repeating: "z", count: $0 % 9))" }
+        let values = [
+            "1", "null", #""text""#, #""""#, #""a\nb""#, "[1]", "{}", "-2.5", "true", "nul", "01", #""open"#,
+        ]
+        for _ in 0..<3000 {
+            let blank = below(4) == 0 ? " " : ""
+            let members = (0..<below(9)).map { _ in
+                let name = names[below(below(3) == 0 ? names.count : 9)]
+                let value = values[below(below(6) == 0 ? values.count : 9)]
+                return "\"\(name)\"\(below(9) == 0 ? " " : ""):\(blank)\(value)"
+            }
+            var text = "{" + blank + members.joined(separator: "," + blank) + "}"
+            if below(20) == 0 { text = String(text.prefix(max(1, text.count - below(40)))) }
+            let fresh = Result { () throws(JSONFault) in try Self.found(text) }
+            let guessed = Result { () throws(JSONFault) in try Self.found(text, memory: memory) }
+            #expect(fresh == guessed, "seed \(seed): \(text)")
+        }
     }
 
     @Test func holdsTheRoomForMembers() throws {

@@ -80,4 +80,80 @@ extension CheckedExpression {
         default: return nil
         }
     }
+
+    /// What an expression demands of one field of a record, whatever the rest of the record is.
+    public struct FieldCondition {
+        public let field: ObjectType.Field
+        /// Reads the field and constants only.
+        public let condition: CheckedExpression
+        /// Whether the expression is false for null too; `condition` may be asked of other values only then.
+        public let rejectsNull: Bool
+    }
+
+    /// The conditions of ``conjuncts`` that read one field of a record and beside it only constants, drawn together by
+    /// field: what each says depends on the value of that field alone.
+    ///
+    /// - Returns: In the order in which fields are first met.
+    public func conditions(onFieldsOf record: String) -> [FieldCondition] {
+        var found: [(field: ObjectType.Field, parts: [Expr])] = []
+        for part in conjuncts {
+            guard let field = onlyField(of: record, in: part) else { continue }
+            if let place = found.firstIndex(where: { $0.field.slot == field.slot }) {
+                found[place].parts.append(part)
+            } else {
+                found.append((field, [part]))
+            }
+        }
+        return found.map { field, parts in
+            var rest = parts.filter { !isNotNull($0) }
+            let rejectsNull = rest.count < parts.count && !rest.isEmpty
+            if !rejectsNull { rest = parts }
+            // The root of several conditions is an `and`, whose number is good for an `and` of some of them.
+            let root = rest.count == 1 ? rest[0] : Expr(id: root.id, span: root.span, kind: .and(rest))
+            return FieldCondition(field: field, condition: rooted(at: root), rejectsNull: rejectsNull)
+        }
+    }
+
+    /// Whether an expression is `x != null` of a field.
+    private func isNotNull(_ expr: Expr) -> Bool {
+        guard case .binary(.notEqual, let left, let right) = expr.kind, case .field? = references[left.id],
+            case .literal(.null) = right.kind
+        else { return false }
+        return true
+    }
+
+    private func rooted(at root: Expr) -> CheckedExpression {
+        CheckedExpression(
+            text: text, root: root, type: types[root.id] ?? type, types: types, references: references,
+            environment: environment, patterns: patterns)
+    }
+
+    /// The one field of `record` that an expression reads; nil when it reads more, or less, or in other ways.
+    private func onlyField(of record: String, in expr: Expr) -> ObjectType.Field? {
+        var field: ObjectType.Field?
+        var reads = 0
+        var records = 0
+        var isPlain = true
+        expr.walk { node in
+            if case .has = node.kind { isPlain = false }
+            switch references[node.id] {
+            case .variable(let variable)?:
+                if case .constant = variable.binding { return }
+                if variable.name == record { records += 1 } else { isPlain = false }
+            case .field(let read, _)?:
+                guard case .select(let operand, _, _, false) = node.kind,
+                    case .variable(let owner)? = references[operand.id], owner.name == record, !read.isJSONText,
+                    field == nil || field?.slot == read.slot
+                else {
+                    isPlain = false
+                    return
+                }
+                field = read
+                reads += 1
+            default: return
+            }
+        }
+        // A record that is read other than for a field is one more than its fields.
+        return isPlain && reads == records ? field : nil
+    }
 }

@@ -13,18 +13,19 @@ public import Timekeeping
 public final class ActivityEngine {
     let frame: RuleFrame
     private(set) var rules: [ActivityRule] = []
-    private let index: KindIndex
+    private let arrivals: ArrivalIndex
     let ordered: OrderedRules
     let waiting: ReorderBuffer
     private let maker: FindingMaker
-    private var users: any UserRows
-    private let userSlots: [Int]
-    private let target: RowBuffer
-    private let actor: RowBuffer
+    var users: any UserRows
+    let userSlots: [Int]
+    let target: RowBuffer
+    let actor: RowBuffer
     let subject: RowBuffer
+    /// Whether `target` and `actor` are those of the activity in the subject table.
     var usersAreFilled = false
     var collector: FindingCollector
-    private var seen: SeenIDs
+    private let seen: SeenIDs
     var signals: [ActivityBatch] = []
     /// Units that wait for the signal that is arriving, while signals of rules with memory arrive.
     var settled: [[UInt32]] = []
@@ -34,6 +35,7 @@ public final class ActivityEngine {
     /// What signal rules raised, for their tests; empty unless `keepsSignals`.
     private(set) var raisedSignals: [Finding] = []
     private let keepsSignals: Bool
+    private let countsOnly: Bool
     let keyLimit: Int
     let hasSignals: Bool
     /// Everything before it has been evaluated.
@@ -72,7 +74,10 @@ public final class ActivityEngine {
         maker = FindingMaker(connection: connection)
         frame = RuleFrame(for: rules.map(\.bound))
         frame.context.knownDeadlineHits = options.knownDeadlineHits
-        index = KindIndex(rules.map { ($0.isOrdered, $0.anchors) })
+        arrivals = ArrivalIndex(
+            rules.enumerated().filter { !$1.isOrdered }.map { place, rule in
+                ArrivalIndex.Entry(place: place, anchors: rule.body.anchors, tests: rule.body.fieldTests)
+            }, ruleCount: rules.count, ordered: KindIndex(rules.map { ($0.isOrdered, $0.anchors) }))
         ordered = OrderedRules(rules, limits)
         hasSignals = rules.contains { $0.bound.rule.isSignal }
         var held = Set(rules.filter(\.isOrdered).flatMap { $0.bound.fields(of: "Activity") })
@@ -85,6 +90,7 @@ public final class ActivityEngine {
         subject = RowBuffer(slotCount: ActivityField.count)
         keepsSignals = options.keepsSignals
         keyLimit = options.keyLimit
+        countsOnly = options.countsOnly
         collector = FindingCollector(limit: options.findingLimit)
         seen = SeenIDs(limit: options.duplicateMemory)
     }
@@ -98,7 +104,13 @@ public final class ActivityEngine {
     ///
     /// - Returns: What rules without memory found, sorted by time.
     public func process(_ batch: ActivityBatch) -> [Finding] {
-        for row in 0..<batch.count { arrive(UnsafePointer(batch.slots(of: row))) }
+        if batch.count > 0 {
+            var row = UnsafePointer(batch.slots(of: 0))
+            for _ in 0..<batch.count {
+                arrive(row)
+                row += ActivityField.count
+            }
+        }
         drainSignals()
         counts.pending = waiting.count
         return collector.take()
@@ -115,13 +127,25 @@ public final class ActivityEngine {
         let isLate = time < watermark || row[ActivityField.isLate.rawValue].boolValue
         if isLate { counts.late += 1 }
         frame.tables[FrameLayout.subjectTable] = row
+        let (count, wantsOrder) = arrivals.candidates(row, frame)
+        if count > 0 { look(count, row, time) }
+        if wantsOrder, !isLate {
+            if count == 0 {
+                usersAreFilled = false
+                frame.setNow(time)
+            }
+            hold(row, at: time)
+            frame.context.reset()
+        }
+    }
+
+    /// Rules without memory look at the activity in the subject table.
+    ///
+    /// - Parameter count: How many there are in the index's ``ArrivalIndex/found``.
+    private func look(_ count: Int, _ row: UnsafePointer<Slot>, _ time: Timestamp) {
         usersAreFilled = false
         frame.setNow(time)
-        let candidates = index.candidates(kind: row[ActivityField.kind.rawValue])
-        let others = index.candidates(type: row[ActivityField.typeID.rawValue])
-        for place in candidates.plain { look(rules[place], row, time) }
-        if let others { for place in others.plain { look(rules[place], row, time) } }
-        if !isLate, !ordered.units.isEmpty { hold(row, at: time) }
+        for place in 0..<count { look(rules[Int(arrivals.found[place])], row, time) }
         frame.context.reset()
     }
 
@@ -142,26 +166,6 @@ public final class ActivityEngine {
         fire(rule, at: time, activityIDs: [id.tag == .string ? id.string : ""])
     }
 
-    /// Puts `target` and `actor` as of just before `time` into their tables, once an activity.
-    func fillUsers(_ row: UnsafePointer<Slot>, at time: Timestamp) {
-        guard !usersAreFilled else { return }
-        usersAreFilled = true
-        frame.tables[FrameLayout.targetTable] = user(row[ActivityField.userID.rawValue], target, at: time)
-        frame.tables[FrameLayout.actorTable] = user(row[ActivityField.actorID.rawValue], actor, at: time)
-    }
-
-    private func user(_ id: Slot, _ row: RowBuffer, at time: Timestamp) -> UnsafePointer<Slot>? {
-        guard id.tag == .int, users.fill(row, id: id.intValue, at: time, wanted: userSlots) else { return nil }
-        return UnsafePointer(row.slots)
-    }
-
-    /// Whether the policy leaves the activity's target out.
-    func isExcluded(_ rule: ActivityRule) -> Bool {
-        guard !rule.exclusions.isEmpty, let user = frame.tables[FrameLayout.targetTable] else { return false }
-        let activity = frame.tables[FrameLayout.subjectTable]
-        frame.tables[FrameLayout.subjectTable] = user
-        defer { frame.tables[FrameLayout.subjectTable] = activity }
-        return rule.exclusions.contains { $0.truth(frame.frame) == .yes }
     }
 
     // MARK: Findings
@@ -183,6 +187,11 @@ public final class ActivityEngine {
         windowEnd: Timestamp? = nil
     ) {
         guard time >= rule.activeFrom else { return }
+        if countsOnly, !rule.bound.rule.isSignal {
+            let key = maker.count(rule.bound, frame, at: time, statistics: &rule.statistics)
+            if let key { rule.count(key: key) }
+            return
+        }
         let cooldown =
             windowEnd.map { $0 - time + TimeSpan(seconds: 0, nanoseconds: -1) } ?? rule.bound.cooldown ?? .hours(1)
         let hit = FindingMaker.Hit.activity(id: id, at: time, cooldown: cooldown, activityIDs: [])

@@ -23,6 +23,8 @@ final class ActivityRule {
     let firstKeyIndex: Int?
     var statistics = RuleStatistics()
     private let alertIf: Condition?
+    /// Hashes of the keys it fired for, when it only counts.
+    private var countedKeys = HashSet64()
     /// Told of every evaluation in which `alert_if` did not hold; for tests.
     var onMiss: ((RuleFrame) -> Void)?
     /// Told of everything that held, and what became of it; for explanations.
@@ -80,6 +82,12 @@ final class ActivityRule {
             statistics.note(frame.failure)
             return false
         }
+    }
+
+    /// Notes a key that the rule fired for.
+    func count(key: [EvidenceValue]) {
+        guard statistics.keys < RuleStatistics.keyLimit else { return }
+        if countedKeys.insert(UInt64(bitPattern: Int64(key.hashValue)) | 1) { statistics.keys += 1 }
     }
 }
 

@@ -22,6 +22,9 @@ extension ActivityEngine {
         /// Pattern searches that the deadline ended when these activities were judged before; they end so again.
         public var knownDeadlineHits: Set<DeadlineHit> = []
 
+        /// Whether rules only count what they would raise, in their statistics; signals are raised all the same.
+        public var countsOnly = false
+
         /// Whether what signal rules raise is kept, for their tests.
         var keepsSignals = false
 

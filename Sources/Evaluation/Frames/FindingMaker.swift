@@ -60,18 +60,41 @@ struct FindingMaker {
             origin = .activity(id: id, cooldown: cooldown)
             ids = activityIDs
         }
-        for exception in bound.exceptions where time < exception.expires {
-            if exception.when.truth(frame.frame) == .yes {
-                statistics.excepted[exception.name, default: 0] += 1
-                return .excepted(exception.name)
-            }
-        }
+        if let name = exception(bound, frame, at: time, statistics: &statistics) { return .excepted(name) }
         statistics.fired += 1
         return .finding(
             Finding(
                 dedupKey: dedupKey(bound, key), origin: origin, severity: severity(bound, frame), time: time,
                 title: bound.rule.title, message: bound.message.text(frame.frame),
                 evidence: evidence(bound, frame), activityIDs: ids, hold: bound.hold, receivers: bound.receivers))
+    }
+
+    /// The name of the first exception of the policy that holds; it is counted.
+    private func exception(
+        _ bound: BoundRule, _ frame: RuleFrame, at time: Timestamp, statistics: inout RuleStatistics
+    ) -> String? {
+        for exception in bound.exceptions where time < exception.expires {
+            if exception.when.truth(frame.frame) == .yes {
+                statistics.excepted[exception.name, default: 0] += 1
+                return exception.name
+            }
+        }
+        return nil
+    }
+
+    /// Counts what would be a finding, without making it.
+    ///
+    /// - Returns: Its key; nil when there would be none.
+    func count(
+        _ bound: BoundRule, _ frame: RuleFrame, at time: Timestamp, statistics: inout RuleStatistics
+    ) -> [EvidenceValue]? {
+        guard let key = key(bound, frame) else {
+            statistics.note(frame.failure)
+            return nil
+        }
+        if exception(bound, frame, at: time, statistics: &statistics) != nil { return nil }
+        statistics.fired += 1
+        return key
     }
 
     /// The first branch of `severity_when` that is true; unknown and error are not true.

@@ -4,6 +4,8 @@ import CEL
 public struct RuleStatistics: Hashable, Sendable {
     /// How many different causes are kept; the rest counts into `errors` alone.
     static let causeLimit = 16
+    /// How many different keys are told apart when findings are only counted.
+    public static let keyLimit = 1_000_000
 
     /// Rows or activities its conditions were tried on.
     public internal(set) var looked = 0
@@ -11,6 +13,8 @@ public struct RuleStatistics: Hashable, Sendable {
     public internal(set) var matched = 0
     /// How often its conditions held to the end, exceptions not counted.
     public internal(set) var fired = 0
+    /// How many different keys they held for, at most ``keyLimit``; 0 unless the engine only counts.
+    public internal(set) var keys = 0
     /// How often an exception of the policy held it back, by the exception's name.
     public internal(set) var excepted: [String: Int] = [:]
     /// Evaluations that had no value though the data was there.

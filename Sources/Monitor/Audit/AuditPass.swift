@@ -15,9 +15,8 @@ final class AuditPass {
     private let engine: ActivityEngine
     private var machine = AlertMachine()
     private var found: [String: Alert] = [:]
-    private var kindCounts: [UInt64: (kind: Slot, count: Int)] = [:]
-    private(set) var range: (first: Timestamp, last: Timestamp)?
-    private var holdsAll: Bool
+    private let kindCounts = KindCounts()
+    private var progress: ActivityProgress
 
     /// How much older than what came before an activity of one file may be.
     static let disorder = TimeSpan.hours(1)
@@ -27,7 +26,7 @@ final class AuditPass {
     init(book: RuleBook, connection: String, history: DirectoryTimeline, holdsAll: Bool = true) {
         self.book = book
         self.connection = connection
-        self.holdsAll = holdsAll
+        progress = ActivityProgress(holdsAll: holdsAll)
         engine = ActivityEngine(book: book, connection: connection, history: history)
     }
 
@@ -35,36 +34,21 @@ final class AuditPass {
     ///
     /// - Parameter batch: May be used again afterwards.
     func take(_ batch: ActivityBatch) {
-        for row in 0..<batch.count {
-            let kind = batch[row, .kind]
-            kindCounts[kind.bits, default: (kind, 0)].count += 1
-            let time = batch[row, .time]
-            guard time.tag == .timestamp else { continue }
-            let moment = Timestamp(seconds: time.intValue, nanoseconds: time.count)
-            if let known = range {
-                if moment < known.first { range = (moment, known.last) }
-                if moment > known.last { range = (known.first, moment) }
-            } else {
-                range = (moment, moment)
-            }
-        }
+        kindCounts.take(batch)
+        let edge = progress.take(batch, isFirst: engine.watermark == .earliest)
         keep(machine.observe(engine.process(batch)))
-        guard !holdsAll, let range else { return }
-        // A file that begins with its newest activities is held as a whole.
-        let first = batch.activity(at: 0).time
-        holdsAll = engine.watermark == .earliest && batch.activity(at: batch.count - 1).time < first
-        guard !holdsAll else { return }
-        keep(machine.observe(engine.advance(to: range.last - Self.disorder)))
+        if let edge { keep(machine.observe(engine.advance(to: edge))) }
     }
+
+    /// The first and the last moment of the activities.
+    var range: (first: Timestamp, last: Timestamp)? { progress.range }
 
     /// Activities that came too late for windows; rules without memory saw them.
     var lateCount: Int { engine.counts.late }
 
     /// How often each kind came, most frequent first.
     var kinds: [AuditReport.KindCount] {
-        var byName: [String: Int] = [:]
-        for entry in kindCounts.values { byName[entry.kind.string, default: 0] += entry.count }
-        return byName.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { kind, count in
+        kindCounts.byName.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { kind, count in
             AuditReport.KindCount(kind: kind, meaning: ActivityKind.named(kind)?.meaning ?? "", count: count)
         }
     }

@@ -24,6 +24,8 @@ struct BlockReader {
     let path: String
     private let descriptor: Int32
     private(set) var block: FileBlock
+    /// The block before, used again once nobody retains it any more.
+    private var spare: FileBlock?
     private var start = 0
     private var end = 0
     /// Every byte of the file has been read into the block.
@@ -82,8 +84,9 @@ struct BlockReader {
         if !isCramped, isKnownUniquelyReferenced(&block) {
             block.bytes.copyMemory(from: unread)
         } else {
-            let next = FileBlock(count: isCramped ? block.bytes.count * 2 : Self.blockBytes)
+            let next = isCramped ? FileBlock(count: block.bytes.count * 2) : takeSpare()
             next.bytes.copyMemory(from: unread)
+            spare = block
             block = next
         }
         start = 0
@@ -99,5 +102,14 @@ struct BlockReader {
             end += count
         }
         return end > rest
+    }
+
+    /// A block of the usual size that nobody else retains.
+    private mutating func takeSpare() -> FileBlock {
+        guard isKnownUniquelyReferenced(&spare), let known = spare, known.bytes.count == Self.blockBytes else {
+            return FileBlock(count: Self.blockBytes)
+        }
+        spare = nil
+        return known
     }
 }

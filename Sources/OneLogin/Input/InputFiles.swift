@@ -16,7 +16,7 @@ public struct InputFiles: Sendable {
     /// Unreadable records that are kept with their text; the rest is only counted.
     public static let keptUnreadable = 1000
     /// Activities in a batch.
-    public static let batchRows = 1024
+    public static let batchRows = 256
 
     /// Files of events, in the order given, and by name within a folder.
     public let eventFiles: [String]

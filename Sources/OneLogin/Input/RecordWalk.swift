@@ -33,6 +33,8 @@ struct RecordWalk {
     }
 
     var reader: BlockReader
+    /// How the last line began that was no envelope: its first key, from the brace to the value.
+    private var start = LineStart()
 
     init(_ path: String) throws(InputFailure) {
         reader = try BlockReader(path)
@@ -115,8 +117,12 @@ struct RecordWalk {
         }
     }
 
-    private func line(_ text: UnsafeRawBufferPointer, _ take: (Finding) throws -> Bool) throws -> Bool {
+    private mutating func line(_ text: UnsafeRawBufferPointer, _ take: (Finding) throws -> Bool) throws -> Bool {
+        if start.begins(text) {
+            return try take(.record(Record(text: text, collection: nil, line: reader.line, block: reader.block)))
+        }
         if text.first == UInt8(ascii: "{"), !isEnvelope(text) {
+            start.learn(text)
             return try take(.record(Record(text: text, collection: nil, line: reader.line, block: reader.block)))
         }
         guard let start = text.firstIndex(where: { $0 > 0x20 }) else { return true }
@@ -165,4 +171,43 @@ struct RecordWalk {
     private static let ordered: [Collection] = [
         .data, .events, .users, .groups, .roles, .apps, .privileges, .devices, .mappings,
     ]
+}
+
+/// The beginning of a line that is a record: most lines of a file begin alike, and then one comparison tells.
+struct LineStart {
+    private var words: (UInt64, UInt64) = (0, 0)
+    private var masks: (UInt64, UInt64) = (0, 0)
+    /// Where the value of the first key begins; 0 while nothing is known.
+    private var length = 0
+
+    /// Whether the text begins with the same key, and its value is no list or object.
+    @inline(__always)
+    func begins(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard length > 0, text.count > 16 else { return false }
+        let low = UInt64(littleEndian: text.loadUnaligned(as: UInt64.self)) & masks.0
+        let high = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) & masks.1
+        guard low == words.0, high == words.1 else { return false }
+        let value = text[length]
+        return value == UInt8(ascii: "\"") || value &- 48 < 10
+    }
+
+    /// Takes over how a line begins that is known to be a record.
+    mutating func learn(_ text: UnsafeRawBufferPointer) {
+        guard let colon = text.prefix(16).firstIndex(of: UInt8(ascii: ":")),
+            text[1] == UInt8(ascii: "\""), text[..<colon].filter({ $0 == UInt8(ascii: "\"") }).count == 2
+        else { return }
+        words = (0, 0)
+        masks = (0, 0)
+        length = colon + 1
+        for place in 0..<length {
+            let shift = UInt64((place & 7) * 8)
+            if place < 8 {
+                words.0 |= UInt64(text[place]) << shift
+                masks.0 |= 0xFF << shift
+            } else {
+                words.1 |= UInt64(text[place]) << shift
+                masks.1 |= 0xFF << shift
+            }
+        }
+    }
 }

@@ -5,7 +5,9 @@ import Timekeeping
 
 /// One row of a batch while it is filled from the members of a record.
 struct RowReading {
-    private let batch: ActivityBatch
+    // Unowned: the decoder holds both while a row is read.
+    private unowned(unsafe) let batch: ActivityBatch
+    private unowned(unsafe) let memory: WireMemory
     private let slots: UnsafeMutablePointer<Slot>
     /// `id` of the events API.
     private var id: Slot = .null
@@ -16,26 +18,29 @@ struct RowReading {
     /// The object under `event`, of a feed that wraps its records.
     private(set) var wrapped: UnsafeRawBufferPointer?
 
-    init(batch: ActivityBatch, row: Int) {
+    init(batch: ActivityBatch, row: Int, _ memory: WireMemory) {
         self.batch = batch
+        self.memory = memory
         slots = batch.slots(of: row)
     }
 
     /// Puts one member into its slot.
     @inline(__always)
-    mutating func take(_ member: JSONMember, _ field: WireField) throws(UnreadableRecord) {
-        switch field.rule {
-        case .text: slots[field.field.rawValue] = text(member)
-        case .integer: slots[field.field.rawValue] = try integer(member, field)
-        case .looseInteger: slots[field.field.rawValue] = (try? integer(member, field)) ?? .null
+    mutating func take(_ member: JSONMember) throws(UnreadableRecord) {
+        let place = memory.places[Int(member.code)]
+        let slot = Int(place.slot)
+        switch place.rule {
+        case .text: slots[slot] = text(member)
+        case .integer: slots[slot] = try integer(member)
+        case .looseInteger: slots[slot] = (try? integer(member)) ?? .null
         case .fallbackText:
-            if slots[field.field.rawValue].isNull { slots[field.field.rawValue] = text(member) }
-        case .id: id = try identifier(member, field)
-        case .uuid: uuid = try identifier(member, field)
-        case .createdAt: createdAt = try time(member, field)
-        case .eventTimestamp: eventTimestamp = try time(member, field)
+            if slots[slot].isNull { slots[slot] = text(member) }
+        case .id: id = try identifier(member)
+        case .uuid: uuid = try identifier(member)
+        case .createdAt: createdAt = try time(member)
+        case .eventTimestamp: eventTimestamp = try time(member)
         case .eventTypeID:
-            let slot = try integer(member, field)
+            let slot = try integer(member)
             if !slot.isNull { typeID = slot.intValue }
         case .wrapped:
             if member.kind == .object { wrapped = member.text }
@@ -56,18 +61,15 @@ struct RowReading {
         slots[ActivityField.id.rawValue] = name
         slots[ActivityField.time.rawValue] = .timestamp(seconds: time.seconds, nanoseconds: time.nanoseconds)
         slots[ActivityField.typeID.rawValue] = .int(typeID)
-        let kind = ActivityKind.forType(typeID)
-        slots[ActivityField.kind.rawValue] = kind.kindSlot
-        slots[ActivityField.type.rawValue] =
-            kind.isKnown ? kind.typeNameSlot : batch.arena.copy("UNKNOWN_\(typeID)")
+        let kind = memory.kind(ofType: typeID)
+        slots[ActivityField.kind.rawValue] = kind.kind
+        slots[ActivityField.type.rawValue] = kind.name.isNull ? batch.arena.copy("UNKNOWN_\(typeID)") : kind.name
         if typeID == WireActivityDecoder.userUpdated, !slots[ActivityField.groupID.rawValue].isNull {
-            slots[ActivityField.kind.rawValue] = Self.groupChangedKind
+            slots[ActivityField.kind.rawValue] = memory.groupChangedKind
         }
         slots[ActivityField.isLate.rawValue] = .bool(false)
         slots[ActivityField.raw.rawValue] = .string(raw)
     }
-
-    private static let groupChangedKind = ActivityKind.groupChanged.kindSlot
 
     /// Text, with its escapes resolved in the batch's arena; empty text is null.
     @inline(__always)
@@ -83,21 +85,21 @@ struct RowReading {
     }
 
     /// A number or text that names something; null when empty.
-    private func identifier(_ member: JSONMember, _ field: WireField) throws(UnreadableRecord) -> Slot {
+    private func identifier(_ member: JSONMember) throws(UnreadableRecord) -> Slot {
         if member.kind == .string { return text(member) }
-        guard member.kind == .number, JSONValue.integer(member.text) != nil else { throw unfit(member, field, "id") }
+        guard member.kind == .number, JSONValue.integer(member.text) != nil else { throw unfit(member, "id") }
         return .string(member.text)
     }
 
     /// An integer from a number or from text; null from empty text.
     @inline(__always)
-    private func integer(_ member: JSONMember, _ field: WireField) throws(UnreadableRecord) -> Slot {
+    private func integer(_ member: JSONMember) throws(UnreadableRecord) -> Slot {
         if member.kind == .number || member.kind == .string {
             if member.count == 0 { return .null }
             if let value = JSONValue.integer(member.text) { return .int(value) }
             if let value = wholeNumber(member) { return .int(value) }
         }
-        throw unfit(member, field, "integer")
+        throw unfit(member, "integer")
     }
 
     /// `30.0` and `1e2`, which some feeds write for integers.
@@ -109,17 +111,18 @@ struct RowReading {
     }
 
     @inline(__always)
-    private func time(_ member: JSONMember, _ field: WireField) throws(UnreadableRecord) -> Timestamp? {
+    private func time(_ member: JSONMember) throws(UnreadableRecord) -> Timestamp? {
         if member.count == 0 { return nil }
-        guard member.kind == .string, let moment = WireTime.moment(member.text) else {
-            throw unfit(member, field, "time")
+        guard member.kind == .string, let moment = memory.moment(member.text) else {
+            throw unfit(member, "time")
         }
         return moment
     }
 
-    private func unfit(_ member: JSONMember, _ field: WireField, _ wanted: String) -> UnreadableRecord {
+    private func unfit(_ member: JSONMember, _ wanted: String) -> UnreadableRecord {
         let shown = String(decoding: member.text.prefix(60), as: UTF8.self)
-        return UnreadableRecord(reason: "`\(field.key)` is no \(wanted): `\(shown)`")
+        let key = WireField.all[Int(member.code) - 1].key
+        return UnreadableRecord(reason: "`\(key)` is no \(wanted): `\(shown)`")
     }
 }
 

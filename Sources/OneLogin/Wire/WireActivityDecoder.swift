@@ -12,13 +12,10 @@ import Timekeeping
 /// user changed group, and some feeds tell it so. Whether the group really differs from the one before is known only
 /// from the directory, so the comparison of versions has the last word where there is one.
 public struct WireActivityDecoder: ActivityDecoder {
-    /// Members of one event that are looked at, known keys only; the wire has 80 of them.
-    static let memberLimit = 160
     /// Type 14: user updated.
     static let userUpdated: Int64 = 14
 
     private let scan = JSONObjectScan(keys: WireField.keys)
-    private let fields = WireField.all
 
     public init() {}
 
@@ -26,60 +23,41 @@ public struct WireActivityDecoder: ActivityDecoder {
         _ record: UnsafeRawBufferPointer, into batch: ActivityBatch, source: ActivitySource
     ) throws(UnreadableRecord) {
         let row = batch.append()
+        let memory = WireMemory.of(batch)
         let end: Int
         do throws(UnreadableRecord) {
-            end = try fill(row, of: batch, from: record, isWrapped: false)
+            end = try fill(row, of: batch, from: record, memory, isWrapped: false)
         } catch {
             batch.removeLast()
             throw error
         }
-        if let rest = record[end...].firstIndex(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
+        if end < record.count, let rest = record[end...].firstIndex(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
             batch.removeLast()
             throw UnreadableRecord(JSONFault(.trailingBytes, at: rest - record.startIndex))
         }
-        batch[row, .observedBy] = sourceSlot(source)
+        batch[row, .observedBy] = memory.sourceSlot(source)
     }
 
     /// Fills a row from the object that begins `record`.
     ///
     /// - Returns: The position after the object.
     private func fill(
-        _ row: Int, of batch: ActivityBatch, from record: UnsafeRawBufferPointer, isWrapped: Bool
+        _ row: Int, of batch: ActivityBatch, from record: UnsafeRawBufferPointer, _ memory: WireMemory, isWrapped: Bool
     ) throws(UnreadableRecord) -> Int {
-        try withUnsafeTemporaryAllocation(of: JSONMember.self, capacity: Self.memberLimit) {
-            room throws(UnreadableRecord) in
-            let result: (end: Int, count: Int)
-            do throws(JSONFault) {
-                result = try scan.members(of: record, into: room)
-            } catch {
-                throw UnreadableRecord(error)
-            }
-            var reading = RowReading(batch: batch, row: row)
-            for index in 0..<result.count {
-                let member = room[index]
-                try reading.take(member, fields[Int(member.code) - 1])
-            }
-            if let inner = reading.wrapped, !isWrapped, reading.typeID == nil {
-                _ = try fill(row, of: batch, from: inner, isWrapped: true)
-            } else {
-                try reading.finish(raw: UnsafeRawBufferPointer(rebasing: record[..<result.end]))
-            }
-            return result.end
+        let result: (end: Int, count: Int)
+        do throws(JSONFault) {
+            result = try scan.members(of: record, into: memory.members, memory: memory.keys)
+        } catch {
+            throw UnreadableRecord(error)
         }
-    }
-
-    /// The words of ``ActivitySource`` as slots.
-    private static let sourceSlots: [Slot] = ActivitySource.allCases.map { StaticText.slot($0.rawValue) }
-
-    @inline(__always)
-    private func sourceSlot(_ source: ActivitySource) -> Slot {
-        switch source {
-        case .api: Self.sourceSlots[0]
-        case .webhook: Self.sourceSlots[1]
-        case .file: Self.sourceSlots[2]
-        case .snapshot: Self.sourceSlots[3]
-        case .rule: Self.sourceSlots[4]
+        var reading = RowReading(batch: batch, row: row, memory)
+        for index in 0..<result.count { try reading.take(memory.members[index]) }
+        if let inner = reading.wrapped, !isWrapped, reading.typeID == nil {
+            _ = try fill(row, of: batch, from: inner, memory, isWrapped: true)
+        } else {
+            try reading.finish(raw: UnsafeRawBufferPointer(rebasing: record[..<result.end]))
         }
+        return result.end
     }
 }
 

@@ -49,6 +49,35 @@ public struct ActivityBody: Sendable {
     public internal(set) var usesActor: Bool
     /// What tells whether rules can share work; nil: nobody knows.
     public internal(set) var identity: ActivityIdentity?
+    /// What `match` demands of single fields: it cannot hold where one of these does not.
+    public internal(set) var fieldTests: [FieldTest] = []
+}
+
+/// What a condition demands of one field of the activity, whatever the other fields are.
+public struct FieldTest: Sendable {
+    /// How the demand is told from others, for choosing which to look at first.
+    public enum Selectivity: Int, Sendable {
+        /// A test for null or the like, which most values pass.
+        case low
+        /// A comparison.
+        case medium
+        /// Text that is searched for.
+        case high
+        /// One of few values.
+        case exact
+    }
+
+    /// The field's slot in an activity's row.
+    public let slot: Int
+    /// Reads that field and constants only; nil when `constants` says all there is.
+    ///
+    /// Where null is rejected, it may be asked of other values only.
+    public let program: Program?
+    /// Whether the condition is false for null.
+    public let rejectsNull: Bool
+    /// The field must equal one of them; nil: not tied down.
+    public let constants: [Value]?
+    public let selectivity: Selectivity
 }
 
 /// Parts of an activity rule as text: where two rules of a book have the same, evaluating it once serves both.

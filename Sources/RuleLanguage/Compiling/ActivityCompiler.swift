@@ -34,7 +34,8 @@ extension RuleCompiler {
         let read = compiler.variablesRead
         var result = ActivityBody(
             match: match?.program, anchors: anchors(match), verb: verb, alertIf: alertIf?.program, profiles: built,
-            usesTarget: read.contains("target"), usesActor: read.contains("actor"))
+            usesTarget: read.contains("target"), usesActor: read.contains("actor"),
+            fieldTests: fieldTests(of: body, match, in: scope))
         result.identity = identity
         var steps = 0
         if case .sequence(_, let sources, _, _)? = body.verb?.kind { steps = sources.count }
@@ -48,6 +49,14 @@ extension RuleCompiler {
         // A condition that is watched sees every activity, or what keeps others out would never be false.
         guard compiler.observer == nil else { return Anchors() }
         return condition.map { AnchorFinder(checked: $0.checked, schema: schema).anchors } ?? Anchors()
+    }
+
+    /// What a condition demands of single fields; for rules without memory, which are found by it.
+    private func fieldTests(
+        of body: ActivitySource, _ condition: CompiledExpression?, in scope: Scope
+    ) -> [FieldTest] {
+        guard body.verb == nil, body.profiles.isEmpty, compiler.observer == nil, let condition else { return [] }
+        return AnchorFinder(checked: condition.checked, schema: schema).fieldTests(in: scope.environment)
     }
 
     /// The verb's window; nil for a tumbling one, which ends the episode itself.

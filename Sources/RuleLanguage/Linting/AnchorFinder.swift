@@ -1,6 +1,6 @@
 import CEL
 
-/// Finds the constants that a field must equal for a condition to be true.
+/// Finds what single fields must be for a condition to be true.
 struct AnchorFinder {
     let checked: CheckedExpression
     let schema: Schema
@@ -13,6 +13,47 @@ struct AnchorFinder {
             Set(values.compactMap { if case .int(let number) = $0 { number } else { nil } })
         }
         return Anchors(kinds: kinds, typeIDs: types)
+    }
+
+    /// What the condition demands of each field of text or integers on its own.
+    func fieldTests(in environment: Environment) -> [FieldTest] {
+        guard let activity = schema.object(schema.activity) else { return [] }
+        let parts = checked.conditions(onFieldsOf: "activity")
+        return activity.fields.compactMap { field in
+            guard field.type == .string || field.type == .int, !field.isJSONText else { return nil }
+            if let values = constants(of: field.name, in: checked.root), values.allSatisfy({ has(field, $0) }) {
+                return FieldTest(
+                    slot: field.slot, program: nil, rejectsNull: true, constants: Array(values), selectivity: .exact)
+            }
+            guard let part = parts.first(where: { $0.field.slot == field.slot }) else { return nil }
+            return FieldTest(
+                slot: field.slot, program: part.condition.program(in: environment), rejectsNull: part.rejectsNull,
+                constants: nil, selectivity: selectivity(part.condition.root))
+        }
+    }
+
+    /// Whether a field can hold the constant as it is: no null, no number of another type.
+    private func has(_ field: ObjectType.Field, _ value: Value) -> Bool {
+        switch value {
+        case .string: field.type == .string
+        case .int: field.type == .int
+        default: false
+        }
+    }
+
+    private func selectivity(_ expr: Expr) -> FieldTest.Selectivity {
+        var found = FieldTest.Selectivity.low
+        expr.walk { node in
+            switch node.kind {
+            case .call: found = .high
+            case .binary(.notEqual, _, let right):
+                if case .literal(.null) = right.kind { return }
+                if found == .low { found = .medium }
+            case .binary: if found == .low { found = .medium }
+            default: return
+            }
+        }
+        return found
     }
 
     /// The values one of which the field of `activity` has when `expr` is true; nil: any.

@@ -48,9 +48,19 @@ struct AuditCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A file of `cidr,country,lat,lon` lines, instead of the settings'.", valueName: "file"))
     var geo: String?
 
+    @Flag(
+        help: """
+            Print how often each activity rule holds over the files and a total, and nothing else: no report, no \
+            alerts, exit code 0.
+            """)
+    var count = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if count, input.isEmpty || format != .text {
+            throw ValidationError("--count is for files given with --input, and prints text")
+        }
         if let asOf, Timestamp(rfc3339: asOf) == nil {
             throw ValidationError("`\(asOf)` is no time; write it like 2026-03-03T00:00:00Z")
         }
@@ -61,6 +71,7 @@ struct AuditCommand: AsyncParsableCommand {
         var settings = try common.settings(readsSecrets: input.isEmpty)
         if let geo { settings.geo.csv = geo }
         let book = try common.ruleBook(settings)
+        if count { return try printCounts(settings, book) }
         let report = input.isEmpty ? try await tenant(settings, book) : try files(settings, book)
         try write(report)
         throw ExitCode(report.exitDecision.code)
@@ -77,6 +88,19 @@ struct AuditCommand: AsyncParsableCommand {
                 enricher: try assembly.enricher())
             return try audit.run(
                 try InputFiles(input), at: moment, name: connection ?? "files", toolVersion: ToolVersion.text)
+        } catch let failure as InputFailure {
+            Terminal.writeError("error: \(failure)")
+            throw Outcome.usage.exit
+        }
+    }
+
+    private func printCounts(_ settings: Settings, _ book: RuleBook) throws {
+        let assembly = Assembly(settings, clock: SystemClock(), logger: common.logger(settings, label: "audit"))
+        do {
+            let result = try FileCount(book: book, enricher: try assembly.enricher()).run(
+                try InputFiles(input),
+                superUsers: Assembly.superUsers(settings.connections.first?.superUsers ?? SuperUserSettings()))
+            Terminal.write(CountTable(result).text)
         } catch let failure as InputFailure {
             Terminal.writeError("error: \(failure)")
             throw Outcome.usage.exit

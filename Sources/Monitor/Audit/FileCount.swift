@@ -1,0 +1,65 @@
+import Alerting
+public import Directory
+import Evaluation
+public import OneLogin
+public import RuleLanguage
+import Timekeeping
+
+/// How often each activity rule holds over files: an answer for authors and for measuring, which raises nothing.
+public struct FileCount {
+    /// What one binding counted.
+    public struct Line: Hashable, Sendable {
+        public let policy: String
+        public let rule: String
+        /// How often its conditions held to the end, exceptions left out.
+        public let fired: Int
+        /// For how many different keys, at most a million.
+        public let keys: Int
+        /// Evaluations that had no value.
+        public let failures: Int
+    }
+
+    /// What came of the files.
+    public struct Result: Sendable {
+        /// One a binding, by rule and policy.
+        public let lines: [Line]
+        public let activities: Int
+        public let unreadable: Int
+
+        public var fired: Int { lines.reduce(0) { $0 + $1.fired } }
+        public var keys: Int { lines.reduce(0) { $0 + $1.keys } }
+    }
+
+    private let book: RuleBook
+    private let enricher: (any ActivityEnricher)?
+
+    public init(book: RuleBook, enricher: (any ActivityEnricher)?) {
+        self.book = book
+        self.enricher = enricher
+    }
+
+    /// Counts over all activities of the files; memory does not grow with them.
+    public func run(_ input: InputFiles, superUsers: [SuperUserResolver]) throws -> Result {
+        let directory = try input.directory(observedAt: .earliest)
+        let index = DirectoryIndex(
+            directory?.snapshot ?? DirectorySnapshot(observedAt: .earliest), superUsers: superUsers)
+        var options = ActivityEngine.Options()
+        options.countsOnly = true
+        let engine = ActivityEngine(
+            book: book, connection: "files", history: DirectoryTimeline(constant: index), options: options)
+        var progress = ActivityProgress(holdsAll: input.eventFiles.count != 1)
+        let read = try input.activities { batch in
+            enricher?.enrich(batch, rows: 0..<batch.count)
+            let edge = progress.take(batch, isFirst: engine.watermark == .earliest)
+            _ = engine.process(batch)
+            if let edge { _ = engine.advance(to: edge) }
+        }
+        _ = engine.finish()
+        let lines = engine.statistics.map { binding, numbers in
+            Line(
+                policy: binding.policy, rule: binding.rule, fired: numbers.fired, keys: numbers.keys,
+                failures: numbers.errors + numbers.unknowns)
+        }.sorted { ($0.rule, $0.policy) < ($1.rule, $1.policy) }
+        return Result(lines: lines, activities: read.activities, unreadable: read.unreadableCount)
+    }
+}
