@@ -166,8 +166,6 @@ public final class ActivityEngine {
         fire(rule, at: time, activityIDs: [id.tag == .string ? id.string : ""])
     }
 
-    }
-
     // MARK: Findings
 
     /// Raises what a rule found in the frame as it stands.
