@@ -157,7 +157,7 @@ public final class ActivityExplainer {
         var parts: [String] = []
         if let by = body.verb?.by, !by.isEmpty {
             guard case .key(let key) = GroupKey.evaluate(by, frame.frame) else { return false }
-            frame.set(keys: key, of: bound.layout)
+            frame.set(keys: key, from: bound.layout.firstKeyIndex)
             parts = key.values.map { ExpectedValue.text(EvidenceValue($0)) }
         }
         if let key = reader.key(frame), !key.contains("null") || wanted.contains("null") { return key == wanted }

@@ -78,7 +78,7 @@ public struct StateExplainer {
     private func look(_ frame: RuleFrame, _ outcome: inout Outcome) {
         if let group = body.group {
             guard case .key(let key) = GroupKey.evaluate(group.by, frame.frame) else { return }
-            frame.set(keys: key, of: bound.layout)
+            frame.set(keys: key, from: bound.layout.firstKeyIndex)
         }
         guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
         outcome.material.ofKey += 1
