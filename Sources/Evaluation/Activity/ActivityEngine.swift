@@ -90,10 +90,12 @@ public final class ActivityEngine {
 
     /// Takes in activities in any order.
     ///
-    /// - Returns: What rules without memory found, sorted by time.
+    /// - Returns: What rules without memory found, in the order of arrival, so that the cut of batches does not show.
     public func process(_ batch: ActivityBatch) -> [Finding] {
-        for row in 0..<batch.count { arrive(UnsafePointer(batch.slots(of: row))) }
-        drainSignals()
+        for row in 0..<batch.count {
+            arrive(UnsafePointer(batch.slots(of: row)))
+            if !signals.isEmpty { drainSignals() }
+        }
         counts.pending = pending.count
         return collector.take()
     }
@@ -170,7 +172,7 @@ public final class ActivityEngine {
         evaluate(before: watermark)
         self.watermark = watermark
         counts.pending = pending.count
-        return collector.take()
+        return collector.take().sorted(by: Finding.isBefore)
     }
 
     /// Evaluates what is left: there are no more activities.
@@ -183,11 +185,10 @@ public final class ActivityEngine {
     }
 
     private func evaluate(before edge: Timestamp) {
-        var due: [HeldActivity] = []
-        var rest: [HeldActivity] = []
-        for held in pending { if held.time < edge { due.append(held) } else { rest.append(held) } }
-        pending = rest
-        due.sort(by: HeldActivity.isBefore)
+        collector.isInOrder = true
+        var due = pending.filter { $0.time < edge }
+        pending.removeAll { $0.time < edge }
+        counts.duplicates += HeldActivity.sort(&due)
         for held in due {
             conclude(before: held.time)
             observe(held)

@@ -62,6 +62,21 @@ final class HeldActivity: @unchecked Sendable {
         for (place, index) in fields.slots.enumerated() { row[index] = slots[place] }
     }
 
+    /// Sorts activities and leaves out those that came twice: side by side they are found however far apart they came.
+    ///
+    /// - Returns: How many were left out.
+    static func sort(_ activities: inout [HeldActivity]) -> Int {
+        activities.sort(by: isBefore)
+        let count = activities.count
+        var last: HeldActivity?
+        activities.removeAll { held in
+            defer { last = held }
+            guard let last, last.time == held.time else { return false }
+            return last.slots[last.idPlace].text.elementsEqual(held.slots[held.idPlace].text)
+        }
+        return count - activities.count
+    }
+
     /// The order of evaluation: time, then id by its bytes.
     static func isBefore(_ left: HeldActivity, _ right: HeldActivity) -> Bool {
         if left.time != right.time { return left.time < right.time }
