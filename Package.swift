@@ -142,8 +142,10 @@ let package = Package(
         tests(
             "MonitorTests",
             [
-                "Monitor", "Alerting", "Delivery", "Directory", "Evaluation", "HTTPClient", "HTTPTransport", "OneLogin",
-                "OneLoginSimulator", "Reporting", "RuleLanguage", "Store", "Sync", "Timekeeping", logging,
+                "Monitor", "Alerting", "Delivery", "Diagnostics", "Directory", "Evaluation", "FieldStorage",
+                "HTTPClient",
+                "HTTPTransport", "OneLogin", "OneLoginSimulator", "Reporting", "RuleLanguage", "Store", "Sync",
+                "Timekeeping", logging,
             ]),
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),

@@ -72,7 +72,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         message = finding.message
         evidence = finding.evidence
         activityIDs = []
-        findingCount = 1
+        findingCount = finding.count
         receivers = finding.receivers
         lastOrigin = finding.origin
         firstSeenAt = finding.time
@@ -118,7 +118,7 @@ public struct Alert: Hashable, Sendable, Codable, Identifiable {
         receivers = finding.receivers
         lastOrigin = finding.origin
         lastSeenAt = finding.time
-        findingCount += 1
+        findingCount += finding.count
         addActivityIDs(of: finding)
     }
 }

@@ -15,6 +15,7 @@ public struct AlertMachine: Sendable {
     private var keys: [RuleBinding: Set<String>] = [:]
     /// The last generation that was evaluated for each binding.
     private var generations: [RuleBinding: Int64] = [:]
+    private var openings = OpeningCounts()
 
     /// A machine that goes on from kept alerts.
     ///
@@ -24,6 +25,7 @@ public struct AlertMachine: Sendable {
     public init(_ alerts: [Alert] = [], lateLimit: TimeSpan = .hours(24)) {
         self.lateLimit = lateLimit
         for alert in alerts.sorted(by: { ($0.lastSeenAt, $0.id) < ($1.lastSeenAt, $1.id) }) {
+            openings.note(alert)
             if alert.status == .resolved {
                 closed[alert.dedupKey.keyID, default: []].append(alert)
             } else {
@@ -44,7 +46,8 @@ public struct AlertMachine: Sendable {
     ///
     /// A finding joins the open alert of its key when it is at most its cooldown after the last one (inclusive);
     /// one that is later resolves that alert and opens the next. One that comes late joins the episode into whose
-    /// time it falls, or makes an alert of its own that is resolved at once.
+    /// time it falls, or makes an alert of its own that is resolved at once. Past 1,000 alerts of a rule and hour, what
+    /// would open another is counted in one summary alert.
     ///
     /// - Parameter findings: Best in (time, id) order; the order decides which of two opens an episode.
     public mutating func observe(_ findings: [Finding]) -> AlertChanges {
@@ -66,6 +69,7 @@ public struct AlertMachine: Sendable {
             resolve(alert, key: key, at: alert.episodeEnd ?? watermark, .quiet, &changes)
         }
         let horizon = watermark - lateLimit
+        openings.forget(connection: connection, before: horizon)
         closed = closed.compactMapValues { alerts in
             let kept = alerts.filter { $0.binding.connection != connection || ($0.resolvedAt ?? horizon) >= horizon }
             return kept.isEmpty ? nil : kept
@@ -94,12 +98,14 @@ public struct AlertMachine: Sendable {
         if joinClosed(finding, key: key, cooldown: cooldown, &changes) { return }
         guard live[key] != nil else { return open(finding, key: key, &changes) }
         // A late finding from long before the open episode: an episode of its own, and over.
+        guard openings.take(finding) else { return observe(OpeningCounts.summary(of: finding), &changes) }
         var alert = Alert(opening: finding)
         Self.open(&alert, at: finding.time, &changes)
         close(&alert, key: key, at: finding.time + cooldown, .quiet, &changes)
     }
 
     private mutating func open(_ finding: Finding, key: String, _ changes: inout AlertChanges) {
+        guard openings.take(finding) else { return observe(OpeningCounts.summary(of: finding), &changes) }
         var alert = Alert(opening: finding)
         Self.open(&alert, at: finding.time, &changes)
         keep(alert, key: key)
@@ -113,7 +119,7 @@ public struct AlertMachine: Sendable {
         } else if alert.activityIDs.contains(id) || alert.activityIDs.count >= Alert.activityIDLimit {
             // Seen before, or too many to tell; only its severity may still matter.
         } else {
-            alert.findingCount += 1
+            alert.findingCount += finding.count
             alert.addActivityIDs(of: finding)
         }
         alert.severity = max(alert.severity, finding.severity)
@@ -135,7 +141,7 @@ public struct AlertMachine: Sendable {
         let count = alert.activityIDs.count
         alert.addActivityIDs(of: finding)
         if alert.activityIDs.count > count {
-            alert.findingCount += 1
+            alert.findingCount += finding.count
             closed[key]?[place] = alert
             changes.touch(alert)
         }
@@ -268,13 +274,18 @@ public struct AlertMachine: Sendable {
     }
 
     /// Tells how an open alert differs from what it was: raised, refreshed, only touched, or not at all.
+    ///
+    /// Only alerts of state rules are refreshed: how many findings of an activity rule come one by one and how many
+    /// drawn together depends on how the activities were cut into batches, and must not show.
     private static func noteRefresh(
         of alert: inout Alert, from before: Alert, at moment: Timestamp, _ changes: inout AlertChanges
     ) {
         if alert.severity > alert.peakSeverity {
             alert.peakSeverity = alert.severity
             changes.add(.raised, of: &alert, at: moment)
-        } else if alert.severity != before.severity || alert.message != before.message {
+        } else if alert.lastGeneration != nil,
+            alert.severity != before.severity || alert.message != before.message
+        {
             changes.add(.refreshed, of: &alert, at: moment)
         } else if alert != before {
             changes.touch(alert)

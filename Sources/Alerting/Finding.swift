@@ -64,6 +64,8 @@ public struct Finding: Hashable, Sendable, Codable {
     public let hold: TimeSpan
     /// Receivers named by the policy; empty for the default ones.
     public let receivers: [String]
+    /// How many findings of one episode it stands for, at least 1: itself and those drawn together into it.
+    public let count: Int
 
     /// A named value behind a finding.
     public struct Evidence: Hashable, Sendable, Codable {
@@ -78,7 +80,8 @@ public struct Finding: Hashable, Sendable, Codable {
 
     public init(
         dedupKey: DedupKey, origin: Origin, severity: Severity, time: Timestamp, title: String, message: String,
-        evidence: [Evidence] = [], activityIDs: [String] = [], hold: TimeSpan = .zero, receivers: [String] = []
+        evidence: [Evidence] = [], activityIDs: [String] = [], hold: TimeSpan = .zero, receivers: [String] = [],
+        count: Int = 1
     ) {
         self.dedupKey = dedupKey
         self.origin = origin
@@ -90,6 +93,7 @@ public struct Finding: Hashable, Sendable, Codable {
         self.activityIDs = activityIDs
         self.hold = hold
         self.receivers = receivers
+        self.count = count
     }
 }
 

@@ -6,7 +6,7 @@ public struct Transition: Hashable, Sendable, Codable {
         /// A state was seen and must last for `hold` before the alert opens.
         case pending
         case opened
-        /// The message changed, or the severity did without passing the episode's highest.
+        /// The message of a state's alert changed, or its severity without passing the episode's highest.
         case refreshed
         /// The severity passed the episode's highest so far.
         case raised

@@ -70,16 +70,12 @@ public final class ActivityBatch: @unchecked Sendable {
     /// The slots of one activity, in the order of ``ActivityField``.
     public func slots(of row: Int) -> UnsafeMutablePointer<Slot> { rows + row * ActivityField.count }
 
-    /// The first `count` activities, in a batch that keeps this one's memory alive.
-    public func prefix(_ count: Int) -> ActivityBatch {
-        let wanted = min(count, self.count)
-        let first = ActivityBatch(capacity: wanted)
-        first.retain(self)
-        for row in 0..<wanted {
-            (first.rows + row * ActivityField.count).initialize(from: slots(of: row), count: ActivityField.count)
+    /// Makes fields that are null unknown: nothing is there that could have filled them, so null would say too much.
+    public func markUnknown(_ fields: Set<ActivityField>) {
+        guard !fields.isEmpty else { return }
+        for row in 0..<count {
+            for field in fields where self[row, field].tag == .null { self[row, field] = .unknown }
         }
-        first.count = wanted
-        return first
     }
 
     /// One activity as a value that keeps the batch alive.

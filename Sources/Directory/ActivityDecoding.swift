@@ -43,6 +43,8 @@ public enum ActivitySource: String, Hashable, Sendable, Codable, CaseIterable {
 
 /// Adds what is known of an address: country, position, network.
 public protocol ActivityEnricher: Sendable {
+    /// What it can fill, given what it was made from.
+    var fields: Set<ActivityField> { get }
     /// Fills the enrichment fields of rows that have an `ip`.
     func enrich(_ batch: ActivityBatch, rows: Range<Int>)
 }

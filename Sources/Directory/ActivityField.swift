@@ -62,6 +62,11 @@ public enum ActivityField: Int, CaseIterable, Sendable {
     /// string: the wire object as JSON text.
     case raw
 
+    /// What only enrichment fills.
+    public static let enriched: Set<ActivityField> = [
+        .country, .latitude, .longitude, .asn, .isAnonymous, .network,
+    ]
+
     /// How many slots a row has.
     public static let count = ActivityField.raw.rawValue + 1
 }

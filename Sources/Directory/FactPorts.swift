@@ -23,7 +23,7 @@ public struct EntityVersion: Hashable, Sendable {
     public let seenFrom: Timestamp
     /// Until when, exclusive; nil: it still is.
     public let seenUntil: Timestamp?
-    /// It is the first version, so what was before `seenFrom` is assumed to be the same.
+    /// It is of the first complete reading of its collection, so what was before `seenFrom` is assumed to be the same.
     public let isFirst: Bool
 
     public init(entity: Entity, seenFrom: Timestamp, seenUntil: Timestamp?, isFirst: Bool) {
@@ -90,6 +90,17 @@ public protocol FactStore: Sendable {
     /// arrival, and `positions` has one rising number a row.
     func activities(
         connection: String, after position: Int64, limit: Int
+    ) async throws -> (batch: ActivityBatch, positions: [Int64])
+
+    /// The position before the first activity at or after a moment; that of the last activity when there is none.
+    func position(connection: String, before moment: Timestamp) async throws -> Int64
+
+    /// Activities of some kinds in (position) order after a position up to another, at most `limit`, as
+    /// `activities(connection:after:limit:)` gives them.
+    ///
+    /// - Parameter kinds: nil: all.
+    func activities(
+        connection: String, after position: Int64, upTo last: Int64, kinds: Set<String>?, limit: Int
     ) async throws -> (batch: ActivityBatch, positions: [Int64])
 
     /// Activities of `[from, until)` that were not derived from snapshots, in (time, id) order: what explains a

@@ -48,6 +48,7 @@ public final class NetworkEnricher: ActivityEnricher {
     private let asn: MaxMindDatabase?
     private let anonymous: MaxMindDatabase?
     private let memo = Mutex(Memo())
+    public let fields: Set<ActivityField>
 
     /// Reads the files.
     public init(_ sources: NetworkSources) throws(EnrichmentFailure) {
@@ -70,6 +71,12 @@ public final class NetworkEnricher: ActivityEnricher {
         city = try Self.database(sources.city)
         asn = try Self.database(sources.asn)
         anonymous = try Self.database(sources.anonymous)
+        var fields: Set<ActivityField> = []
+        if sources.csv != nil || sources.city != nil { fields.formUnion([.country, .latitude, .longitude]) }
+        if sources.asn != nil { fields.insert(.asn) }
+        if sources.anonymous != nil { fields.insert(.isAnonymous) }
+        if !own.isEmpty { fields.insert(.network) }
+        self.fields = fields
     }
 
     private static func database(_ path: String?) throws(EnrichmentFailure) -> MaxMindDatabase? {

@@ -177,7 +177,7 @@ public struct Assembly: Sendable {
                 watch: ConnectionWatch(
                     connection: connection.name, book: book, facts: store, alerts: store, routing: routing,
                     superUsers: Self.superUsers(connection.superUsers), lateness: connection.lateness,
-                    clock: clock))
+                    enricher: enricher, clock: clock))
         }
         return Cycle(
             connections: connections,

@@ -37,13 +37,17 @@ public actor ConnectionWatch {
     private let routing: NoticeRouting
     private let superUsers: [SuperUserResolver]
     private let lateness: TimeSpan
+    private let missing: Set<ActivityField>
     private let clock: any WallClock
     private var running: Running?
 
+    /// - Parameter enricher: What activities are enriched with before they are stored.
     public init(
         connection: String, book: RuleBook, facts: any FactStore, alerts: any AlertStore, routing: NoticeRouting,
-        superUsers: [SuperUserResolver], lateness: TimeSpan, clock: any WallClock
+        superUsers: [SuperUserResolver], lateness: TimeSpan, enricher: (any ActivityEnricher)? = nil,
+        clock: any WallClock
     ) {
+        missing = enricher.missing
         self.connection = connection
         self.book = book
         self.facts = facts
@@ -100,6 +104,7 @@ public actor ConnectionWatch {
             let new = try await facts.activities(
                 connection: connection, after: running.progress.position, limit: Self.chunk)
             guard let last = new.positions.last else { return count }
+            new.batch.markUnknown(missing)
             changes.append(running.machine.observe(running.engine.process(new.batch)))
             running.progress.position = last
             count += new.positions.count
@@ -122,7 +127,7 @@ public actor ConnectionWatch {
         let stored = try await alerts.progress(connection: connection)
         let progress = stored ?? EngineProgress(connection: connection)
         let activation = try await alerts.activate(
-            versions, at: stored == nil ? cursor.firstSyncStarted : clock.now())
+            versions, at: max(stored?.watermark ?? .earliest, cursor.firstSyncStarted))
         var options = ActivityEngine.Options()
         options.coverageStart = cursor.firstSyncStarted
         let connection = self.connection
@@ -140,20 +145,34 @@ public actor ConnectionWatch {
     }
 
     /// Brings an engine to a stored progress; what it finds on the way has been kept before.
+    ///
+    /// Reads no more than the book looks back: everything since then, and before only the kinds of rules that need
+    /// the beginning.
     private func replay(_ engine: ActivityEngine, upTo progress: EngineProgress) async throws {
-        var position: Int64 = 0
-        while position < progress.position {
-            let old = try await facts.activities(connection: connection, after: position, limit: Self.chunk)
-            guard let last = old.positions.last else { break }
-            if last > progress.position {
-                let kept = old.positions.prefix { $0 <= progress.position }.count
-                _ = engine.process(old.batch.prefix(kept))
-                break
-            }
+        let need = LookBack(book, connection: connection)
+        let since = max(.earliest + need.span, progress.watermark) - need.span
+        let near = min(try await facts.position(connection: connection, before: since), progress.position)
+        switch need.boundless {
+        case .every: try await feed(engine, after: 0, upTo: near, kinds: nil)
+        case .kinds(let kinds) where kinds.isEmpty: break
+        case .kinds(let kinds): try await feed(engine, after: 0, upTo: near, kinds: kinds)
+        }
+        try await feed(engine, after: near, upTo: progress.position, kinds: nil)
+        _ = engine.advance(to: progress.watermark)
+    }
+
+    private func feed(
+        _ engine: ActivityEngine, after start: Int64, upTo end: Int64, kinds: Set<String>?
+    ) async throws {
+        var position = start
+        while position < end {
+            let old = try await facts.activities(
+                connection: connection, after: position, upTo: end, kinds: kinds, limit: Self.chunk)
+            guard let last = old.positions.last else { return }
+            old.batch.markUnknown(missing)
             _ = engine.process(old.batch)
             position = last
         }
-        _ = engine.advance(to: progress.watermark)
     }
 
     private func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {

@@ -21,3 +21,8 @@ struct EnrichedSource: TenantSource {
 
     func health() async -> SourceHealth { await source.health() }
 }
+
+extension Optional where Wrapped == any ActivityEnricher {
+    /// The fields that nothing can fill: rules that read them do not know, instead of finding nothing.
+    var missing: Set<ActivityField> { ActivityField.enriched.subtracting(self?.fields ?? []) }
+}

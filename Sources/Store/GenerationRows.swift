@@ -23,7 +23,8 @@ enum GenerationRows {
     /// Ends the versions that are gone or different and begins those that are new or different.
     ///
     /// A version begins at the later of now and the evaluated watermark, so that what was evaluated once is never
-    /// contradicted.
+    /// contradicted. For the same reason only records of the first complete reading of their collection are marked as
+    /// first, and so assumed to have been there before: one that comes later was not known when rules were asked.
     static func flip(
         _ generation: Int64, connection: (id: Int64, name: String), kinds: [EntityKind], at moment: Timestamp,
         in database: Database
@@ -33,8 +34,16 @@ enum GenerationRows {
             arguments: [connection.name])
         let from = max(moment.stored, watermark ?? moment.stored)
         for kind in kinds {
+            let wasRead = try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM sync_generations WHERE connection = ? AND state IN ('current', 'replaced')
+                            AND json_extract(availability, '$.' || ?) = 'complete')
+                    """, arguments: [connection.id, kind.rawValue])
             let arguments: StatementArguments = [
                 "generation": generation, "connection": connection.id, "entity": kind.rawValue, "from": from,
+                "isFirst": !(wasRead ?? false),
             ]
             try database.execute(
                 sql: """
@@ -49,12 +58,7 @@ enum GenerationRows {
                 sql: """
                     INSERT INTO entity_versions
                         (connection, entity, id, from_generation, seen_from, is_first, body)
-                    SELECT :connection, entity, id, :generation, :from,
-                        NOT EXISTS (
-                            SELECT 1 FROM entity_versions AS known
-                            WHERE known.connection = :connection AND known.entity = staged.entity
-                                AND known.id = staged.id),
-                        body
+                    SELECT :connection, entity, id, :generation, :from, :isFirst, body
                     FROM staged_records AS staged
                     WHERE generation = :generation AND entity = :entity
                         AND NOT EXISTS (

@@ -56,16 +56,39 @@ extension SQLiteStore {
     public func activities(
         connection: String, after position: Int64, limit: Int
     ) async throws -> (batch: ActivityBatch, positions: [Int64]) {
+        try await activities(connection: connection, after: position, upTo: .max, kinds: nil, limit: limit)
+    }
+
+    public func position(connection: String, before moment: Timestamp) async throws -> Int64 {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return 0 }
+            let first = try Int64.fetchOne(
+                database, sql: "SELECT min(position) FROM activities WHERE connection = ? AND time >= ?",
+                arguments: [id, moment.stored])
+            if let first { return first - 1 }
+            return try Int64.fetchOne(
+                database, sql: "SELECT max(position) FROM activities WHERE connection = ?", arguments: [id]) ?? 0
+        }
+    }
+
+    public func activities(
+        connection: String, after position: Int64, upTo last: Int64, kinds: Set<String>?, limit: Int
+    ) async throws -> (batch: ActivityBatch, positions: [Int64]) {
         try await read { [decoder] database in
             let batch = ActivityBatch(capacity: limit)
             var positions: [Int64] = []
             guard let id = try ConnectionRow.id(of: connection, in: database) else { return (batch, positions) }
+            let wanted = kinds.map { $0.sorted() } ?? []
+            let filter = kinds == nil ? "" : "AND kind IN (\(databaseQuestionMarks(count: wanted.count)))"
             let statement = try database.cachedStatement(
                 sql: """
                     SELECT \(ActivityRows.columns) FROM activities
-                    WHERE connection = ? AND position > ? ORDER BY position LIMIT ?
+                    WHERE connection = ? AND position > ? AND position <= ? \(filter) ORDER BY position LIMIT ?
                     """)
-            let rows = try Row.fetchCursor(statement, arguments: [id, position, max(1, limit)])
+            let rows = try Row.fetchCursor(
+                statement,
+                arguments: StatementArguments([id, position, last]) + StatementArguments(wanted)
+                    + StatementArguments([max(1, limit)]))
             while let row = try rows.next() {
                 positions.append(try ActivityRows.append(row, to: batch, decoder: decoder))
             }

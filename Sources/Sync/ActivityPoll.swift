@@ -37,7 +37,9 @@ struct ActivityPoll: Sendable {
         var result = Result()
         result.wasCompleteUntil = stored?.completeUntil
         result.completeUntil = stored?.completeUntil
-        var query = ActivityQuery(since: stored == nil ? cursor.readUntil : cursor.readUntil - cadence.overlap)
+        // What may still be counted in windows must be asked for, so the overlap is no shorter than the lateness.
+        let overlap = max(cadence.overlap, cadence.lateness)
+        var query = ActivityQuery(since: stored == nil ? cursor.readUntil : cursor.readUntil - overlap)
         var walk = PageWalk("list of events")
         var seen: Set<Int> = []
         while true {

@@ -17,7 +17,9 @@ public struct SyncCadence: Hashable, Sendable {
     public var fullList: TimeSpan = .days(1)
     /// Between two readings of authentication factors, which cost a call a user.
     public var factors: TimeSpan = .days(1)
-    /// How far before the last activity a poll begins, since activities arrive out of order; duplicates fall out.
+    /// How far before the last activity a poll begins, or `lateness` where that is longer.
+    ///
+    /// Activities arrive out of order; duplicates fall out.
     public var overlap: TimeSpan = .minutes(2)
     /// How late an activity may come and still be counted in windows; later ones are marked so when stored.
     public var lateness: TimeSpan = .minutes(5)

@@ -64,10 +64,12 @@ import Timekeeping
         #expect(machine.alerts.first?.severity == .critical)
     }
 
-    @Test func anotherMessageRefreshes() {
+    @Test func anotherMessageIsTakenOverWithoutATransition() {
         var machine = AlertMachine()
         _ = machine.observe([Sample.activity(0, message: "1 removed")])
-        #expect(machine.observe([Sample.activity(1, message: "2 removed")]).kinds == [.refreshed])
+        let other = machine.observe([Sample.activity(1, message: "2 removed")])
+        #expect(other.kinds == [])
+        #expect(other.alerts.first?.message == "2 removed")
         let same = machine.observe([Sample.activity(2, message: "2 removed")])
         #expect(same.kinds == [])
         #expect(same.alerts.first?.lastSeenAt == Sample.at(2))
@@ -119,6 +121,25 @@ import Timekeeping
         let one = machine.observe([Sample.activity(100)])
         #expect(one.alerts.first?.activityIDs.count == 100)
         #expect(one.alerts.first?.findingCount == 101)
+    }
+
+    static func machine(openings count: Int) -> (machine: AlertMachine, alerts: [Alert]) {
+        var machine = AlertMachine()
+        for number in 0..<count { _ = machine.observe([Sample.activity(Int64(number), key: "user\(number)")]) }
+        return (machine, machine.alerts)
+    }
+
+    @Test(arguments: [(1000, 1000, 0), (1001, 1001, 1), (1300, 1001, 300)])
+    func pastTheLimitARuleHasOneSummaryAnHour(_ findings: Int, _ alerts: Int, _ counted: Int) {
+        let (machine, made) = Self.machine(openings: findings)
+        #expect(made.count == alerts)
+        let summary = made.first { $0.dedupKey.key.first == .text("more alerts than the limit") }
+        #expect(summary?.findingCount ?? 0 == counted)
+        // A machine that goes on from kept alerts counts on.
+        var next = AlertMachine(machine.alerts)
+        let more = next.observe([Sample.activity(1400, key: "another")])
+        #expect(more.kinds == (counted == 0 ? [.opened] : []))
+        #expect(next.observe([Sample.activity(3600 * 2, key: "later")]).kinds.contains(.opened))
     }
 
     @Test func findingsOfStateRulesAreAMistake() async {

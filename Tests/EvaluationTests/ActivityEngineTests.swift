@@ -107,12 +107,14 @@ import Timekeeping
     }
 
     @Test func oneCallKeepsTheFirstAndTheLastOfAnEpisode() throws {
-        var rule = Self.plain
+        var rule = Self.counting
         rule.cooldown = .hours(1)
         let engine = TestFacts.engine([try rule.bind()])
-        let found = engine.process(TestFacts.batch((0..<5).map { Act($0, "user.assumed", user: 1) }))
-        #expect(found.map { Hit($0) } == [Hit(0, [.int(1)]), Hit(4, [.int(1)])])
-        #expect(found.last?.activityIDs.count == 4)
+        _ = engine.process(TestFacts.batch((0..<5).map { Act($0, "login.failure", user: 1) }))
+        let found = engine.finish()
+        #expect(found.map { Hit($0) } == [Hit(1, [.int(1)]), Hit(4, [.int(1)])])
+        #expect(found.map(\.count) == [1, 3])
+        #expect(found.last?.activityIDs.count == 5)
     }
 
     @Test(arguments: [(2, 0), (3, 1)])

@@ -36,6 +36,18 @@ import Timekeeping
         #expect(try Self.evaluate(Self.locked, Self.snapshot([.active])).verdict == .pass)
     }
 
+    @Test(arguments: [(2, 2, 0), (3, 3, 1), (5, 3, 3)])
+    func pastTheLimitOneSummaryStandsForTheRest(_ rows: Int, _ findings: Int, _ more: Int) throws {
+        let index = Self.snapshot(Array(repeating: .locked, count: rows))
+        let results = StatePass([try Self.locked.bind()], connection: "main", findingLimit: 2).evaluate(
+            DirectoryRows(index: index, connection: "main"), generation: 3, at: TestFacts.start)
+        let result = try #require(results.first?.evaluation)
+        #expect(result.findings.count == findings)
+        #expect(result.findings.prefix(2).map(\.dedupKey.key) == [[.int(1)], [.int(2)]])
+        if more > 0 { #expect(result.findings.last?.evidence.first?.value == .int(Int64(more))) }
+        #expect(result.undecided.map(\.key) == (0..<more).map { [.int(Int64($0 + 3))] }, "their alerts stay")
+    }
+
     static func tooMany(_ limit: Int) -> RuleDraft {
         RuleDraft(
             alertIf: "n > \(limit)", key: [], message: "string(n) + ': ' + who.join(', ')", each: "user",

@@ -43,17 +43,41 @@ import Timekeeping
     struct OrderRow: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let order: [Int]
-        let late: Int
+        var files = 1
     }
 
     @Test(arguments: [
-        OrderRow(testDescription: "oldest first", order: Array(0..<2400), late: 0),
-        OrderRow(testDescription: "newest first", order: (0..<2400).reversed(), late: 0),
-        OrderRow(testDescription: "one two hours late", order: Array(1..<2400) + [0], late: 1),
+        OrderRow(testDescription: "oldest first", order: Array(0..<2400)),
+        OrderRow(testDescription: "newest first", order: (0..<2400).reversed()),
+        OrderRow(
+            testDescription: "one of the fifty four hours late", order: Array(0..<1225) + Array(1226..<2400) + [1225]),
+        OrderRow(testDescription: "every activity twice", order: Array(0..<2400) + Array(0..<2400)),
+        OrderRow(testDescription: "cut inside the burst", order: Array(0..<2400), files: 97),
+        OrderRow(testDescription: "cut, the newest file first", order: (0..<2400).reversed(), files: 7),
+        OrderRow(
+            testDescription: "cut into even and odd",
+            order: Array(stride(from: 0, to: 2400, by: 2)) + Array(stride(from: 1, to: 2400, by: 2)), files: 2),
     ])
-    func windowsCloseAsAFileGoesOn(_ row: OrderRow) throws {
-        // One activity every six seconds, four hours in all; the deletions come at the start of the third hour.
-        let lines = row.order.map { number in
+    func anyOrderOfActivitiesAndFilesGivesTheSameReport(_ row: OrderRow) throws {
+        let lines = Self.burst(row.order)
+        let size = (lines.count + row.files - 1) / row.files
+        let files = stride(from: 0, to: lines.count, by: size).map { start in
+            (
+                "events-\(100 + start / size).ndjson",
+                lines[start..<min(start + size, lines.count)].joined(separator: "\n")
+            )
+        }
+        let report = try Self.audit(Dictionary(uniqueKeysWithValues: files))
+        let inOrder = try Self.audit(["events.ndjson": Self.burst(0..<2400).joined(separator: "\n")])
+        #expect(report.rules == inOrder.rules)
+        #expect(report.range == inOrder.range)
+        #expect(report.rules.first { $0.id == "mass-deletion-by-actor" }?.findingCount == 1)
+        #expect(report.quarantineCount == 0)
+    }
+
+    /// One activity every six seconds, four hours in all; the deletions come at the start of the third hour.
+    static func burst(_ numbers: some Sequence<Int>) -> [String] {
+        numbers.map { number in
             let second = number * 6
             let time = "2026-03-02T\(10 + second / 3600):\(Self.two(second / 60 % 60)):\(Self.two(second % 60))Z"
             let type = (1200..<1250).contains(number) ? 17 : 8
@@ -62,9 +86,26 @@ import Timekeeping
                 "actor_user_id":7}
                 """
         }
-        let report = try Self.audit(["events.ndjson": lines.joined(separator: "\n")])
-        #expect(report.rules.first { $0.id == "mass-deletion-by-actor" }?.findingCount == 1)
-        #expect(report.quarantineCount == row.late)
+    }
+
+    @Test func aDateInTheFutureClosesNoWindow() throws {
+        let ahead = Self.event(9999, type: 5, minute: 0).replacing("2026-03-02", with: "2036-03-02")
+        let lines = Self.burst(0..<2400)
+        let with = Array(lines[..<1225]) + [ahead] + Array(lines[1225...])
+        let report = try Self.audit(["events.ndjson": with.joined(separator: "\n")])
+        let rule = report.rules.first { $0.id == "mass-deletion-by-actor" }
+        let without = try Self.audit(["events.ndjson": lines.joined(separator: "\n")])
+        #expect(rule == without.rules.first { $0.id == "mass-deletion-by-actor" })
+    }
+
+    @Test func aRuleThatNeedsPlacesIsUnknownWithoutThem() throws {
+        let report = try Self.audit(["events.ndjson": Self.event(1, type: 5, minute: 0)])
+        let rule = try #require(report.rules.first { $0.id == "country-new-to-company" })
+        guard case .unknown(let reasons) = rule.verdict else {
+            Issue.record("the verdict is \(rule.verdict)")
+            return
+        }
+        #expect(reasons.contains { $0.contains("country") })
     }
 
     static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

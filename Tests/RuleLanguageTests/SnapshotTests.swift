@@ -9,8 +9,25 @@ import Testing
 @Suite struct SnapshotTests {
     static let names = Folders.files(in: Folders.snapshots, ending: ".yaml").map { String($0.dropLast(5)) }
 
-    @Test func thereAreFortyCasesOrMore() {
-        #expect(Self.names.count >= 40)
+    @Test func thereAreTwoHundredCasesOrMore() {
+        #expect(Self.names.count >= 200)
+    }
+
+    @Test(arguments: names)
+    func everyErrorHasAPlaceACaretAndAHint(_ name: String) throws {
+        let text = try Folders.read(Folders.snapshots + "/" + name + ".yaml")
+        for entry in Loading(("Rules/topic/" + name + ".yaml", text)).report.entries {
+            let diagnostic = entry.diagnostic
+            guard diagnostic.level == .error else { continue }
+            #expect(diagnostic.help?.isEmpty == false, "\(diagnostic.message)")
+            #expect(diagnostic.primary.span.end <= text.utf8.count)
+            let shown = DiagnosticReport([entry]).rendered(as: .text)
+            #expect(shown.contains("--> Rules/topic/\(name).yaml:"))
+            #expect(
+                shown.split(separator: "\n").contains {
+                    $0.drop { " 0123456789".contains($0) }.hasPrefix("|") && $0.contains("^")
+                })
+        }
     }
 
     @Test(arguments: names)

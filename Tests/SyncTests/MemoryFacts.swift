@@ -71,6 +71,14 @@ final class MemoryFacts: FactStore {
         (ActivityBatch(capacity: 1), [])
     }
 
+    func position(connection: String, before moment: Timestamp) async throws -> Int64 { 0 }
+
+    func activities(
+        connection: String, after position: Int64, upTo last: Int64, kinds: Set<String>?, limit: Int
+    ) async throws -> (batch: ActivityBatch, positions: [Int64]) {
+        (ActivityBatch(capacity: 1), [])
+    }
+
     func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch {
         let found = now.activities.filter { $0.time >= from && $0.time < until }
         let batch = ActivityBatch(capacity: found.count)

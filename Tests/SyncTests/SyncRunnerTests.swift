@@ -1,4 +1,5 @@
 import Directory
+import FieldStorage
 import Logging
 import Sync
 import Testing
@@ -62,7 +63,20 @@ import Timekeeping
         #expect(outcome.newActivities == 0)
         #expect(
             Array(bench.tenant.asked.dropFirst(asked))
-                == ["activities since \((Self.start - .hours(1) - .minutes(2)).rfc3339) -"])
+                == ["activities since \((Self.start - .hours(1) - .minutes(5)).rfc3339) -"])
+    }
+
+    @Test(arguments: [(300, false), (301, true)])
+    func whatComesLaterThanTheLatenessIsMarked(_ age: Int64, _ isLate: Bool) async throws {
+        var script = Self.script()
+        script.activities = [("old", Self.start - .hours(50), "login.success", 1, nil)]
+        let bench = Bench(script)
+        _ = try await bench.runner.runOnce()
+        bench.tenant.change { $0.activities.append(("late", Self.start - .seconds(age), "login.success", 1, nil)) }
+        bench.clock.advance(by: .minutes(1))
+        _ = try await bench.runner.runOnce()
+        let late = try #require(bench.facts.now.activities.first { $0.id == "late" })
+        #expect(late[.isLate].boolValue == isLate)
     }
 
     @Test func nothingIsDueOneSecondBeforeTheCadence() async throws {

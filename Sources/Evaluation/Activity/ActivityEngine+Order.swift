@@ -46,7 +46,7 @@ extension ActivityEngine {
         evaluate(before: watermark)
         self.watermark = watermark
         counts.pending = waiting.count
-        return collector.take()
+        return collector.take().sorted(by: Finding.isBefore)
     }
 
     /// Evaluates what is left: there are no more activities.
@@ -59,14 +59,23 @@ extension ActivityEngine {
     }
 
     private func evaluate(before edge: Timestamp) {
+        collector.isInOrder = true
+        var last: ReorderBuffer.Waiting?
         while let next = waiting.popFirst(before: edge) {
+            if let last, waiting.isSame(last, next) {
+                counts.duplicates += 1
+                waiting.release(next)
+                continue
+            }
+            if let last { waiting.release(last) }
+            last = next
             let time = next.time
             if !ordered.timed.isEmpty { conclude(before: time) }
             waiting.write(next, to: subject.slots)
             observe(UnsafePointer(subject.slots), at: time, waiting.units(of: next))
-            waiting.release(next)
             if hasSignals { settleSignals() }
         }
+        if let last { waiting.release(last) }
         conclude(before: edge)
         settleSignals()
         frame.context.reset()

@@ -102,16 +102,16 @@ public final class ActivityEngine {
 
     /// Takes in activities in any order.
     ///
-    /// - Returns: What rules without memory found, sorted by time.
+    /// - Returns: What rules without memory found, in the order of arrival, so that the cut of batches does not show.
     public func process(_ batch: ActivityBatch) -> [Finding] {
         if batch.count > 0 {
             var row = UnsafePointer(batch.slots(of: 0))
             for _ in 0..<batch.count {
                 arrive(row)
+                if !signals.isEmpty { drainSignals() }
                 row += ActivityField.count
             }
         }
-        drainSignals()
         counts.pending = waiting.count
         return collector.take()
     }

@@ -12,8 +12,8 @@ extension ActivityEngine {
         public var partialLimit = 64
         /// How many ids of activities are remembered to find duplicates.
         public var duplicateMemory = 1_000_000
-        /// How many episodes of one rule one call gives; more are counted.
-        public var findingLimit = 1000
+        /// How many episodes of one rule one call gives at most, a bound of memory; more are counted.
+        public var findingLimit = 100_000
         /// Since when the connection's activities are complete: where buckets of `spike` begin.
         public var coverageStart: Timestamp?
         /// From when on a binding raises anything, by policy, rule and digest; earlier activities only build state.
@@ -43,6 +43,9 @@ extension ActivityEngine {
 
     /// Pattern searches that the deadline ended so far: facts that a replay has to be told.
     public var deadlineHits: Set<DeadlineHit> { frame.context.deadlineHits }
+
+    /// Whether some rule needs activities in order of time.
+    public var hasOrderedRules: Bool { rules.contains(where: \.isOrdered) }
 
     /// What happened to each rule, by policy and rule.
     public var statistics: [(binding: RuleBinding, statistics: RuleStatistics)] {

@@ -1,17 +1,18 @@
 import Alerting
 import Timekeeping
 
-/// The findings of one call, with those of one episode drawn together.
+/// The findings of one call, with those of one episode drawn together as far as they come in order of time.
 ///
-/// Of each episode the first finding is kept, which makes the alert's identity, and the last, which says how things
-/// stand; what lies between adds its activities to the last, unless it is needed to bridge the cooldown. Alerting
-/// joins episodes across calls.
+/// Of each episode the first finding is kept, which makes the alert's identity, the last, which says how things
+/// stand, and those that reach a new highest severity; what lies between adds its activities and its number to the
+/// last, unless it is needed to bridge the cooldown. Alerting joins episodes across calls, and what it makes of them is
+/// the same however the activities were cut into calls.
 struct FindingCollector {
     private struct Run {
         /// The last finding that was kept.
         var place: Int
-        /// Whether that is the first of the episode too.
-        var isOpening: Bool
+        /// Whether that is the first of the episode, or the first of its severity.
+        var mustStay: Bool
         /// Until when another finding joins the episode.
         var end: Timestamp
         /// Until when one joins it by the finding that was kept before the last: the last may go until then.
@@ -20,23 +21,35 @@ struct FindingCollector {
         var mark: SlidingTable.Mark?
         /// The activities behind the last finding while more of them come; nil: as the finding says.
         var activityIDs: [String]?
+        /// The highest severity of the episode so far.
+        var peak: Severity
     }
 
     private var findings: [Finding] = []
     private var runs: [DedupKey: Run] = [:]
     private var openings: [RuleBinding: Int] = [:]
     private let limit: Int
+    /// Whether findings come in order of time until the next `take()`.
+    ///
+    /// Else each is kept as it is, since what is drawn together loses its time.
+    var isInOrder = false
 
     /// - Parameter limit: How many episodes of one binding are kept in one call.
     init(limit: Int) { self.limit = limit }
 
-    /// Adds a finding; best in order of time.
+    /// Adds a finding.
     ///
     /// - Parameter evidence: The activities behind it, which the finding itself need not name yet.
     /// - Returns: false when the limit is reached, and the finding is not kept.
     mutating func add(_ finding: Finding, _ evidence: ActivityEvidence) -> Bool {
         guard case .activity(_, let cooldown) = finding.origin else { return false }
         let key = finding.dedupKey
+        guard isInOrder else {
+            guard openings[key.binding, default: 0] < limit else { return false }
+            openings[key.binding, default: 0] += 1
+            findings.append(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs))
+            return true
+        }
         let end = finding.time + cooldown
         guard let known = runs.index(forKey: key), finding.time <= runs.values[known].end,
             finding.time >= findings[runs.values[known].place].time
@@ -45,13 +58,16 @@ struct FindingCollector {
             openings[key.binding, default: 0] += 1
             if let known = runs.index(forKey: key) { Self.settle(&runs.values[known], &findings) }
             runs[key] = Run(
-                place: findings.count, isOpening: true, end: end, endBefore: .earliest, mark: evidence.mark)
+                place: findings.count, mustStay: true, end: end, endBefore: .earliest, mark: evidence.mark,
+                peak: finding.severity)
             findings.append(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs))
             return true
         }
-        if runs.values[known].isOpening || finding.time > runs.values[known].endBefore {
+        let isHigher = finding.severity > runs.values[known].peak
+        if runs.values[known].mustStay || isHigher || finding.time > runs.values[known].endBefore {
             Self.settle(&runs.values[known], &findings)
-            runs.values[known].isOpening = false
+            runs.values[known].mustStay = isHigher
+            runs.values[known].peak = max(runs.values[known].peak, finding.severity)
             runs.values[known].endBefore = runs.values[known].end
             runs.values[known].place = findings.count
             runs.values[known].mark = evidence.mark
@@ -78,8 +94,10 @@ struct FindingCollector {
         var ids = run.activityIDs ?? findings[run.place].activityIDs
         run.activityIDs = nil
         ids += more
-        if ids.count >= 2 * SlidingTable.evidenceLimit { ids.removeFirst(ids.count - SlidingTable.evidenceLimit) }
-        findings[run.place] = finding.raised(to: findings[run.place].severity)
+        if ids.count > Alert.activityIDLimit { ids.removeLast(ids.count - Alert.activityIDLimit) }
+        let earlier = findings[run.place]
+        findings[run.place] = finding.with(
+            severity: max(finding.severity, earlier.severity), activityIDs: [], count: finding.count + earlier.count)
         run.activityIDs = ids
         run.mark = evidence.mark
     }
@@ -89,19 +107,19 @@ struct FindingCollector {
         guard let ids = run.activityIDs else { return }
         run.activityIDs = nil
         let last = findings[run.place]
-        findings[run.place] = last.with(
-            severity: last.severity, activityIDs: Array(ids.suffix(SlidingTable.evidenceLimit)))
+        findings[run.place] = last.with(severity: last.severity, activityIDs: ids)
     }
 
-    /// What was added, sorted; the collector is empty afterwards.
+    /// What was added, in the order of adding; the collector is empty afterwards.
     mutating func take() -> [Finding] {
         defer {
             findings.removeAll(keepingCapacity: true)
             runs.removeAll(keepingCapacity: true)
             openings.removeAll(keepingCapacity: true)
+            isInOrder = false
         }
         for place in runs.values.indices { Self.settle(&runs.values[place], &findings) }
-        return findings.sorted(by: Finding.isBefore)
+        return findings
     }
 }
 
@@ -132,12 +150,12 @@ enum ActivityEvidence {
 
 extension Finding {
     /// The same finding in the place of an earlier one of its episode: with its activities first, at most 100 in all,
-    /// and at least its severity.
+    /// at least its severity, and counting both.
     func following(_ earlier: Finding) -> Finding {
-        let known = Set(activityIDs)
-        let joined = earlier.activityIDs.filter { !known.contains($0) } + activityIDs
+        let known = Set(earlier.activityIDs)
+        let joined = earlier.activityIDs + activityIDs.filter { !known.contains($0) }
         return with(
-            severity: max(severity, earlier.severity),
-            activityIDs: Array(joined.suffix(SlidingTable.evidenceLimit)))
+            severity: max(severity, earlier.severity), activityIDs: Array(joined.prefix(Alert.activityIDLimit)),
+            count: count + earlier.count)
     }
 }

@@ -217,6 +217,12 @@ final class ReorderBuffer {
         return id(left).lexicographicallyPrecedes(id(right))
     }
 
+    /// Whether two are one activity that came twice: side by side they are found however far apart they came.
+    func isSame(_ left: Waiting, _ right: Waiting) -> Bool {
+        left.seconds == right.seconds && left.nanoseconds == right.nanoseconds
+            && id(left).elementsEqual(id(right))
+    }
+
     private func id(_ waiting: Waiting) -> UnsafeRawBufferPointer {
         waiting.memory.assumingMemoryBound(to: Slot.self)[idPlace].text
     }

@@ -61,7 +61,7 @@ public struct StateExplainer {
             frame.tables[FrameLayout.subjectTable] = nil
         }
         frame.reset(now: moment)
-        let evaluation = rule.finish(frame, missing: outcome.missing)
+        let evaluation = rule.finish(frame, missing: outcome.missing, limit: .max)
         outcome.firings = evaluation.findings.filter { $0.dedupKey.key.map { ExpectedValue.text($0) } == wanted }
         return explanation(outcome)
     }

@@ -68,39 +68,16 @@ extension Finding {
         return EvidenceValue.isBefore(.list(left.dedupKey.key), .list(right.dedupKey.key))
     }
 
-    /// The first finding of each episode, in order of firing, with the highest severity that the episode reached.
-    ///
-    /// Findings of state rules are all kept.
-    static func openings(of findings: [Finding]) -> [Finding] {
-        var episodes: [DedupKey: (place: Int, end: Timestamp)] = [:]
-        var openings: [Finding] = []
-        for finding in findings.sorted(by: Finding.isBefore) {
-            guard case .activity(_, let cooldown) = finding.origin else {
-                openings.append(finding)
-                continue
-            }
-            let end = finding.time + cooldown
-            if let episode = episodes[finding.dedupKey], finding.time <= episode.end {
-                openings[episode.place] = openings[episode.place].raised(to: finding.severity)
-                episodes[finding.dedupKey] = (episode.place, max(episode.end, end))
-            } else {
-                episodes[finding.dedupKey] = (openings.count, end)
-                openings.append(finding)
-            }
-        }
-        return openings
-    }
-
     /// The same finding with at least that severity.
     func raised(to severity: Severity) -> Finding {
         severity <= self.severity ? self : with(severity: severity, activityIDs: activityIDs)
     }
 
-    /// The same finding with another severity and other activities behind it.
-    func with(severity: Severity, activityIDs: [String]) -> Finding {
+    /// The same finding with another severity and other activities behind it, standing for so many.
+    func with(severity: Severity, activityIDs: [String], count: Int? = nil) -> Finding {
         Finding(
             dedupKey: dedupKey, origin: origin, severity: severity, time: time, title: title, message: message,
-            evidence: evidence, activityIDs: activityIDs, hold: hold, receivers: receivers)
+            evidence: evidence, activityIDs: activityIDs, hold: hold, receivers: receivers, count: count ?? self.count)
     }
 
     private var activityID: String {

@@ -34,10 +34,30 @@ public struct RuleStatistics: Hashable, Sendable {
     /// Findings beyond the limit of one pass.
     public internal(set) var overflowed = 0
 
+    /// The failure that was noted last, with its text.
+    private struct Last: Hashable, Sendable {
+        let failure: EvaluationFailure
+        let text: String
+    }
+
+    private var last: Last?
+
     public init() {}
 
     /// Counts an evaluation without a value.
     mutating func note(_ failure: EvaluationFailure) {
+        if failure == last?.failure, let last {
+            // The same again, as when a source is missing: no text is made for it.
+            if failure.isUnknown {
+                unknowns += 1
+                unknownReasons[last.text]? += 1
+            } else {
+                errors += 1
+                causes[last.text]? += 1
+            }
+            return
+        }
+        last = Last(failure: failure, text: failure.description)
         if failure.isUnknown {
             unknowns += 1
             Self.count(failure.description, in: &unknownReasons)

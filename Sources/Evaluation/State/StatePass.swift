@@ -18,15 +18,24 @@ public struct StatePass {
 
     private let bindings: [BoundRule]
     private let connection: String
+    private let findingLimit: Int
+
+    /// How many findings of one rule make alerts of their own; all others are one summary.
+    public static let alertLimit = 1000
+    /// How many findings of one rule a report holds.
+    public static let reportLimit = 100_000
 
     /// A pass of the rules that are bound for a connection.
-    public init(_ book: RuleBook, connection: String) {
-        self.init(book.bindings(for: connection), connection: connection)
+    ///
+    /// - Parameter findingLimit: Findings of one rule before the summary, at least 1.
+    public init(_ book: RuleBook, connection: String, findingLimit: Int = alertLimit) {
+        self.init(book.bindings(for: connection), connection: connection, findingLimit: findingLimit)
     }
 
-    init(_ bindings: [BoundRule], connection: String) {
+    init(_ bindings: [BoundRule], connection: String, findingLimit: Int = alertLimit) {
         self.bindings = bindings
         self.connection = connection
+        self.findingLimit = findingLimit
     }
 
     /// Judges a directory.
@@ -52,7 +61,7 @@ public struct StatePass {
             walk(word, rules, rows, frame, now: moment)
             for rule in rules {
                 frame.reset(now: moment)
-                let evaluation = rule.finish(frame, missing: rows.missing(word))
+                let evaluation = rule.finish(frame, missing: rows.missing(word), limit: findingLimit)
                 results.append(Result(bound: rule.bound, evaluation: evaluation, statistics: rule.statistics))
                 frame.context.reset()
             }

@@ -6,8 +6,8 @@ import Timekeeping
 
 /// One bound state rule while the rows of a generation pass by.
 final class StateRule {
-    /// How many findings one evaluation of one rule gives at most; more are counted.
-    static let findingLimit = 100_000
+    /// The first part of the key of a summary; no rule's key begins so by itself.
+    static let summaryMark = EvidenceValue.text("more findings than the limit")
 
     /// Rows of one group, as far as they have come.
     private struct GroupState {
@@ -105,11 +105,19 @@ final class StateRule {
 
     /// What the rule says once every row has passed.
     ///
-    /// - Parameter missing: Why rows may be missing; nil when all were there.
-    func finish(_ frame: RuleFrame, missing: String?) -> StateEvaluation {
+    /// - Parameters:
+    ///   - missing: Why rows may be missing; nil when all were there.
+    ///   - limit: Findings that stand for themselves, by key; the others make one, and their alerts stay as they are.
+    func finish(_ frame: RuleFrame, missing: String?, limit: Int) -> StateEvaluation {
         if let missing { reasons.insert(missing) }
         if let group = body.group { judgeGroups(group, frame, hidden: missing != nil) }
-        let sorted = findings.sorted(by: Finding.isBefore)
+        var sorted = findings.sorted(by: Finding.isBefore)
+        if sorted.count > limit {
+            let rest = sorted[limit...]
+            undecided.formUnion(rest.map(\.dedupKey))
+            statistics.overflowed += rest.count
+            sorted = Array(sorted[..<limit]) + [summary(of: rest, limit: limit)]
+        }
         let verdict: Verdict =
             if !sorted.isEmpty {
                 .fail
@@ -123,6 +131,15 @@ final class StateRule {
         return StateEvaluation(
             binding: maker.binding(bound), generation: generation, time: moment, verdict: verdict, findings: sorted,
             undecided: undecided.sorted { EvidenceValue.isBefore(.list($0.key), .list($1.key)) })
+    }
+
+    private func summary(of rest: ArraySlice<Finding>, limit: Int) -> Finding {
+        Finding(
+            dedupKey: maker.dedupKey(bound, [Self.summaryMark]), origin: .state(generation: generation),
+            severity: rest.map(\.severity).max() ?? bound.severity, time: moment, title: bound.rule.title,
+            message: "\(rest.count) more findings beyond the limit of \(limit)",
+            evidence: [Finding.Evidence(name: "more", value: .int(Int64(rest.count)))], hold: bound.hold,
+            receivers: bound.receivers)
     }
 
     private func judgeGroups(_ group: StateBody.Group, _ frame: RuleFrame, hidden: Bool) {
@@ -150,7 +167,7 @@ final class StateRule {
     private func fire(_ frame: RuleFrame) {
         switch maker.finding(bound, frame, hit: .state(generation: generation, at: moment), statistics: &statistics) {
         case .finding(let finding):
-            if findings.count < Self.findingLimit { findings.append(finding) } else { statistics.overflowed += 1 }
+            findings.append(finding)
         case .excepted(let name): onExcepted?(name, frame)
         case .failed: break
         }

@@ -2,36 +2,37 @@ import Directory
 import FieldStorage
 import Timekeeping
 
-/// How far the activities of a file have come, and so how far windows may close.
+/// How far the activities of an audit have come, and so how far windows may close.
 struct ActivityProgress {
     /// The first and the last moment so far.
     private(set) var range: (first: Timestamp, last: Timestamp)?
-    /// Whether windows wait for the last activity.
-    private var holdsAll: Bool
+    /// The latest moment so far, at most the horizon.
+    private(set) var latest = Timestamp.earliest
+    /// How much older than what came before it an activity was, at most.
+    private(set) var seenDisorder = TimeSpan.zero
+    /// What is dated later than this does not make windows close.
+    private let horizon: Timestamp
 
-    init(holdsAll: Bool) { self.holdsAll = holdsAll }
+    init(horizon: Timestamp) { self.horizon = horizon }
 
     /// Takes in a batch.
-    ///
-    /// - Parameter isFirst: Whether no window has closed yet: a file that begins with its newest activities is held as
-    ///   a whole.
-    /// - Returns: The edge before which all activities are here; nil while windows have to wait.
-    mutating func take(_ batch: ActivityBatch, isFirst: Bool) -> Timestamp? {
-        guard batch.count > 0 else { return nil }
+    mutating func take(_ batch: ActivityBatch) {
+        guard batch.count > 0 else { return }
         var row = UnsafePointer(batch.slots(of: 0)) + ActivityField.time.rawValue
         let opening = Self.time(row.pointee)
         var (first, last) = range ?? (opening, opening)
-        var moment = opening
         for _ in 0..<batch.count {
-            moment = Self.time(row.pointee)
+            let moment = Self.time(row.pointee)
             if moment < first { first = moment }
             if moment > last { last = moment }
+            if moment < latest {
+                if latest - moment > seenDisorder { seenDisorder = latest - moment }
+            } else {
+                latest = min(moment, horizon)
+            }
             row += ActivityField.count
         }
         range = (first, last)
-        guard !holdsAll else { return nil }
-        holdsAll = isFirst && moment < opening
-        return holdsAll ? nil : last - AuditPass.disorder
     }
 
     @inline(__always)

@@ -8,43 +8,60 @@ import Timekeeping
 
 /// One audit under way: activities and a directory come in, the report's rules and counts go out.
 ///
-/// Nothing is stored; findings of one episode are drawn together by the same machine that keeps alerts.
+/// The report is the same for every order of the activities. Rules without memory answer as activities come, and their
+/// findings are drawn together into episodes in any order. Windows need order of time: they close `disorder` behind the
+/// latest activity, and when one turns out to be older than that, nothing was left out but ``mustRepeat`` is set: the
+/// pass only measures from then on, and the caller begins anew with a pass of the `disorder` that was seen.
 final class AuditPass {
     private let book: RuleBook
     private let connection: String
     private let engine: ActivityEngine
-    private var machine = AlertMachine()
-    private var found: [String: Alert] = [:]
+    private var episodes = EpisodeTable()
     private let kindCounts = KindCounts()
     private var progress: ActivityProgress
+    /// How far windows stay behind the latest activity.
+    private let disorder: TimeSpan
 
-    /// How much older than what came before an activity of one file may be.
-    static let disorder = TimeSpan.hours(1)
+    /// How much older than what came before an activity usually is, at most: logs are written nearly in order.
+    static let usualDisorder = TimeSpan.hours(1)
+    /// Windows close only at the end.
+    static let anyDisorder = TimeSpan.days(365_000)
+    /// How far in the future an activity may be dated and still make windows close.
+    static let futureLimit = TimeSpan.minutes(5)
 
-    /// - Parameter holdsAll: Whether activities come in any order, so that windows wait for the last of them. Else
-    ///   windows close as the activities go on, and memory does not grow with them.
-    init(book: RuleBook, connection: String, history: DirectoryTimeline, holdsAll: Bool = true) {
+    /// - Parameters:
+    ///   - moment: Now.
+    ///   - disorder: How much older than what came before an activity may be; memory holds what came within it.
+    init(
+        book: RuleBook, connection: String, history: DirectoryTimeline, now moment: Timestamp,
+        disorder: TimeSpan = anyDisorder
+    ) {
         self.book = book
         self.connection = connection
-        progress = ActivityProgress(holdsAll: holdsAll)
+        self.disorder = disorder
+        progress = ActivityProgress(horizon: moment + Self.futureLimit)
         engine = ActivityEngine(book: book, connection: connection, history: history)
     }
+
+    /// Whether an activity came so late that a window may have been closed without it.
+    var mustRepeat: Bool { seenDisorder > disorder && engine.hasOrderedRules }
 
     /// Judges activities in any order.
     ///
     /// - Parameter batch: May be used again afterwards.
     func take(_ batch: ActivityBatch) {
         kindCounts.take(batch)
-        let edge = progress.take(batch, isFirst: engine.watermark == .earliest)
-        keep(machine.observe(engine.process(batch)))
-        if let edge { keep(machine.observe(engine.advance(to: edge))) }
+        progress.take(batch)
+        guard !mustRepeat else { return }
+        keep(engine.process(batch))
+        guard disorder != Self.anyDisorder, progress.latest > .earliest else { return }
+        keep(engine.advance(to: progress.latest - disorder))
     }
 
     /// The first and the last moment of the activities.
     var range: (first: Timestamp, last: Timestamp)? { progress.range }
-
-    /// Activities that came too late for windows; rules without memory saw them.
-    var lateCount: Int { engine.counts.late }
+    /// How much older than what came before it an activity was, at most.
+    var seenDisorder: TimeSpan { progress.seenDisorder }
 
     /// How often each kind came, most frequent first.
     var kinds: [AuditReport.KindCount] {
@@ -61,11 +78,14 @@ final class AuditPass {
     func finish(
         index: DirectoryIndex?, at moment: Timestamp, directoryGap: String, activityGap: String?
     ) -> [AuditReport.RuleResult] {
-        keep(machine.observe(engine.finish()))
-        let byBinding = Dictionary(grouping: found.values, by: \.binding)
+        keep(engine.finish())
+        let byBinding = Dictionary(grouping: episodes.all(), by: \.first.dedupKey.binding)
         let statistics = Dictionary(
             engine.statistics.map { ($0.binding, $0.statistics) }, uniquingKeysWith: { first, _ in first })
-        let states = index.map { StatePass(book, connection: connection).evaluate($0, at: moment) } ?? []
+        let states =
+            index.map {
+                StatePass(book, connection: connection, findingLimit: StatePass.reportLimit).evaluate($0, at: moment)
+            } ?? []
         let stateResults = Dictionary(
             states.map { ($0.evaluation.binding, $0) }, uniquingKeysWith: { first, _ in first })
         return book.bindings.compactMap { bound in
@@ -89,8 +109,8 @@ final class AuditPass {
         }
     }
 
-    private func keep(_ changes: AlertChanges) {
-        for alert in changes.alerts { found[alert.id] = alert }
+    private func keep(_ findings: [Finding]) {
+        for finding in findings { episodes.add(finding) }
     }
 
     private static func verdict(_ statistics: RuleStatistics, hasFindings: Bool, gap: String?) -> Verdict {
@@ -104,10 +124,10 @@ final class AuditPass {
         return .pass
     }
 
-    private static func finding(_ alert: Alert) -> AuditReport.ReportedFinding {
+    private static func finding(_ episode: EpisodeTable.Episode) -> AuditReport.ReportedFinding {
         AuditReport.ReportedFinding(
-            severity: alert.peakSeverity, key: alert.dedupKey.key, message: alert.message, evidence: alert.evidence,
-            activityIDs: alert.activityIDs, time: alert.firstSeenAt)
+            severity: episode.severity, key: episode.last.dedupKey.key, message: episode.last.message,
+            evidence: episode.last.evidence, activityIDs: episode.activityIDs, time: episode.first.time)
     }
 
     private static func entry(

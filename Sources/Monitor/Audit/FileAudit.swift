@@ -4,7 +4,10 @@ public import Reporting
 public import RuleLanguage
 public import Timekeeping
 
-/// An audit of files: the archive path, in which nothing is stored and memory does not grow with the activities.
+/// An audit of files: the archive path, in which nothing is stored.
+///
+/// Memory does not grow with the activities as long as they are nearly in order of time. Files in any other order,
+/// split or given twice, give the same report: they are read a second time, now with the disorder known.
 public struct FileAudit {
     private let book: RuleBook
     private let superUsers: [SuperUserResolver]
@@ -28,28 +31,36 @@ public struct FileAudit {
         let directory = try input.directory(observedAt: moment)
         let index = directory.map { DirectoryIndex($0.snapshot, superUsers: superUsers) }
         let empty = DirectoryIndex(DirectorySnapshot(observedAt: moment), superUsers: superUsers)
-        let pass = AuditPass(
-            book: book, connection: name, history: DirectoryTimeline(constant: index ?? empty),
-            holdsAll: input.eventFiles.count != 1)
-        let read = try input.activities { batch in
-            enricher?.enrich(batch, rows: 0..<batch.count)
-            pass.take(batch)
+        let history = DirectoryTimeline(constant: index ?? empty)
+        // What comes by standard input comes once, so it is held to its end.
+        let canRepeat = !input.eventFiles.contains("-")
+        var pass = AuditPass(
+            book: book, connection: name, history: history, now: moment,
+            disorder: canRepeat ? AuditPass.usualDisorder : AuditPass.anyDisorder)
+        var read = try self.read(input, into: pass)
+        if pass.mustRepeat {
+            pass = AuditPass(
+                book: book, connection: name, history: history, now: moment, disorder: pass.seenDisorder)
+            read = try self.read(input, into: pass)
         }
         report.rules = pass.finish(
             index: index, at: moment, directoryGap: "no directory was given with --input",
             activityGap: input.eventFiles.isEmpty ? "no activities were given with --input" : nil)
         describe(input, read, directory?.report, &report)
-        if pass.lateCount > 0 {
-            let reason = "came over \(AuditPass.disorder.shortText) after later ones, so windows left them out"
-            report.describe(
-                unreadable: [UnreadableText(place: "\(pass.lateCount) activities", reason: reason, text: "")],
-                count: pass.lateCount)
-        }
         report.kinds = pass.kinds
         report.describe(range: pass.range)
         if let index { report.describe(index) }
         report.describe(policies: book.policies, connection: name)
         return report
+    }
+
+    private func read(_ input: InputFiles, into pass: AuditPass) throws -> InputReport {
+        let missing = enricher.missing
+        return try input.activities { batch in
+            enricher?.enrich(batch, rows: 0..<batch.count)
+            batch.markUnknown(missing)
+            pass.take(batch)
+        }
     }
 
     private func describe(

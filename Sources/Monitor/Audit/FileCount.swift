@@ -43,16 +43,28 @@ public struct FileCount {
         let directory = try input.directory(observedAt: .earliest)
         let index = DirectoryIndex(
             directory?.snapshot ?? DirectorySnapshot(observedAt: .earliest), superUsers: superUsers)
+        // What comes by standard input comes once, so it is held to its end.
+        let canRepeat = !input.eventFiles.contains("-")
+        let usual = canRepeat ? AuditPass.usualDisorder : AuditPass.anyDisorder
+        let first = try count(input, index, disorder: usual)
+        guard first.seenDisorder > usual else { return first.result }
+        return try count(input, index, disorder: first.seenDisorder).result
+    }
+
+    /// - Returns: What was counted, and how much older than what came before it an activity was that a window needs.
+    private func count(
+        _ input: InputFiles, _ index: DirectoryIndex, disorder: TimeSpan
+    ) throws -> (result: Result, seenDisorder: TimeSpan) {
         var options = ActivityEngine.Options()
         options.countsOnly = true
         let engine = ActivityEngine(
             book: book, connection: "files", history: DirectoryTimeline(constant: index), options: options)
-        var progress = ActivityProgress(holdsAll: input.eventFiles.count != 1)
+        var progress = ActivityProgress(horizon: .latest)
         let read = try input.activities { batch in
             enricher?.enrich(batch, rows: 0..<batch.count)
-            let edge = progress.take(batch, isFirst: engine.watermark == .earliest)
+            progress.take(batch)
             _ = engine.process(batch)
-            if let edge { _ = engine.advance(to: edge) }
+            if disorder != AuditPass.anyDisorder { _ = engine.advance(to: progress.latest - disorder) }
         }
         _ = engine.finish()
         let lines = engine.statistics.map { binding, numbers in
@@ -60,6 +72,7 @@ public struct FileCount {
                 policy: binding.policy, rule: binding.rule, fired: numbers.fired, keys: numbers.keys,
                 failures: numbers.errors + numbers.unknowns)
         }.sorted { ($0.rule, $0.policy) < ($1.rule, $1.policy) }
-        return Result(lines: lines, activities: read.activities, unreadable: read.unreadableCount)
+        let result = Result(lines: lines, activities: read.activities, unreadable: read.unreadableCount)
+        return (result, engine.hasOrderedRules ? progress.seenDisorder : .zero)
     }
 }

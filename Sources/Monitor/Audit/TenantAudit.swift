@@ -14,11 +14,14 @@ public struct TenantAudit: Sendable {
     private let source: any TenantSource
     private let clock: any WallClock
     private let cadence: SyncCadence
+    private let missing: Set<ActivityField>
 
+    /// - Parameter enricher: What `source` enriches activities with.
     public init(
         book: RuleBook, superUsers: [SuperUserResolver], source: any TenantSource, cadence: SyncCadence,
-        clock: any WallClock
+        enricher: (any ActivityEnricher)? = nil, clock: any WallClock
     ) {
+        missing = enricher.missing
         self.book = book
         self.superUsers = superUsers
         self.source = source
@@ -42,7 +45,7 @@ public struct TenantAudit: Sendable {
         let history = DirectoryTimeline(
             versions: try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],
             superUsers: superUsers)
-        let pass = AuditPass(book: book, connection: connection, history: history)
+        let pass = AuditPass(book: book, connection: connection, history: history, now: moment)
         let count = try await judge(pass, facts, connection)
         let cause = outcome.failures.first.map { "\($0.attempt): \($0.answer)" } ?? "the sync was not finished"
         let isComplete = outcome.failures.isEmpty
@@ -70,6 +73,7 @@ public struct TenantAudit: Sendable {
         while true {
             let some = try await facts.activities(connection: connection, after: position, limit: 1000)
             guard let last = some.positions.last else { return count }
+            some.batch.markUnknown(missing)
             pass.take(some.batch)
             position = last
             count += some.positions.count

@@ -147,6 +147,12 @@ struct MappingReader {
                 help: "write a number and a unit, such as `15m`, `24h`, `90d` or `1h30m`")
             return nil
         }
+        guard span <= RuleReader.longestSpan else {
+            sink.error(
+                .limit, "`\(key)` is longer than \(RuleReader.longestSpan.shortText)", at: text.span,
+                help: "activities are kept for \(RuleReader.longestSpan.shortText), so nothing longer can be known")
+            return nil
+        }
         return span
     }
 

@@ -84,7 +84,10 @@ struct PolicyReader {
         }
         let severity = keys.severity("severity")
         let receivers = keys.texts("receivers").map(\.text)
-        let exceptions = keys.node("except").map { keys.items($0, "`except`") }?.compactMap { exception($0) } ?? []
+        var names: Set<String> = []
+        let exceptions =
+            keys.node("except").map { keys.items($0, "`except`") }?
+            .compactMap { exception($0, &names) } ?? []
         keys.finish()
         guard let choice = rule.map(PolicySource.Item.Choice.rule) ?? select else { return nil }
         return PolicySource.Item(
@@ -101,9 +104,15 @@ struct PolicyReader {
         return tags.isEmpty && topic == nil ? nil : .select(tags: tags, topic: topic)
     }
 
-    private func exception(_ node: YAMLNode) -> PolicySource.ExceptionSource? {
+    /// - Parameter names: Of the exceptions before, which counts are kept by.
+    private func exception(_ node: YAMLNode, _ names: inout Set<String>) -> PolicySource.ExceptionSource? {
         guard var keys = MappingReader(node, .exception, sink) else { return nil }
         let name = keys.text("name")
+        if let name, !names.insert(name.text).inserted {
+            sink.error(
+                .duplicateName, "two exceptions of one rule are named `\(name.text)`", at: name.span,
+                label: "named again", help: "give one of them another name, since hits are counted by it")
+        }
         let when = keys.expression("when")
         let reason = keys.text("reason")
         let owner = keys.text("owner")

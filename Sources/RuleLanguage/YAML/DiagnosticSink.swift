@@ -15,7 +15,7 @@ final class DiagnosticSink {
 
     var hasErrors: Bool { diagnostics.contains { $0.level == .error } }
 
-    func add(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+    func add(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic.withHelp()) }
 
     func error(
         _ code: RuleDiagnosticCode, _ message: String, at span: Span, label: String = "",

@@ -124,10 +124,11 @@ struct AuditCommand: AsyncParsableCommand {
         cadence.history = TimeSpan(since) ?? cadence.history
         return try await NetworkSender.with(network) { [cadence] sender in
             let assembly = Assembly(settings, clock: clock, logger: logger)
-            let source = assembly.source(chosen, sender: sender, enricher: try assembly.enricher())
+            let enricher = try assembly.enricher()
+            let source = assembly.source(chosen, sender: sender, enricher: enricher)
             let audit = TenantAudit(
                 book: book, superUsers: Assembly.superUsers(chosen.superUsers), source: source, cadence: cadence,
-                clock: clock)
+                enricher: enricher, clock: clock)
             return try await audit.run(
                 connection: chosen.name, tenant: chosen.subdomain, toolVersion: ToolVersion.text, logger: logger)
         }

@@ -1,0 +1,171 @@
+import Alerting
+import Directory
+import Foundation
+import RuleLanguage
+import Timekeeping
+
+@testable import Evaluation
+
+/// Random logs, what the way to us does to them, and what the engine makes of them.
+enum PropertyLog {
+    typealias Act = TestFacts.Act
+
+    /// A generator whose numbers are the same on every machine (SplitMix64).
+    struct Dice: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9e37_79b9_7f4a_7c15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    /// How many cases a property is tried on: `TOCSIN_PROPERTY_CASES`, else so many as `make test` has time for.
+    static func cases(_ usual: Int) -> Int {
+        ProcessInfo.processInfo.environment["TOCSIN_PROPERTY_CASES"].flatMap { Int($0) } ?? usual
+    }
+
+    static let lateness: Int64 = 300
+    static let length: Int64 = 1800
+
+    /// Activities of half an hour in order of time; users, moments and ids repeat so that ties come about.
+    static func log(_ dice: inout Dice) -> [Act] {
+        let kinds = ["login.failure", "login.failure", "login.success", "login.success", "mfa.removed", "mfa.enrolled"]
+        return (0..<Int.random(in: 40...120, using: &dice)).map { number in
+            Act(
+                Int64.random(in: 0..<length, using: &dice), kinds.randomElement(using: &dice) ?? "",
+                user: Int.random(in: 0..<10, using: &dice) == 0 ? nil : Int64.random(in: 1...3, using: &dice),
+                ip: "192.0.2.\(Int.random(in: 1...3, using: &dice))",
+                country: ["DE", "FR", nil].randomElement(using: &dice) ?? nil,
+                id: "id\(Int.random(in: 100...999, using: &dice))-\(number)",
+                number: Int64.random(in: 0..<60, using: &dice))
+        }.sorted { ($0.second, $0.id ?? "") < ($1.second, $1.id ?? "") }
+    }
+
+    /// Versions of the three users: each changes its department up to four times.
+    static func versions(_ dice: inout Dice) -> [EntityVersion] {
+        (1...3).flatMap { id in
+            var moments = [Int64(0)]
+            for _ in 0..<Int.random(in: 0...4, using: &dice) {
+                moments.append(Int64.random(in: 1..<length, using: &dice))
+            }
+            moments = Set(moments).sorted()
+            return moments.enumerated().map { place, moment in
+                var user = User(id: Int64(id), username: "user\(id)", createdAt: TestFacts.at(-1))
+                user.department = ["IT", "HR", nil].randomElement(using: &dice) ?? nil
+                return EntityVersion(
+                    entity: .user(user), seenFrom: TestFacts.at(moment),
+                    seenUntil: place + 1 < moments.count ? TestFacts.at(moments[place + 1]) : nil, isFirst: place == 0)
+            }
+        }
+    }
+
+    /// One arrival: when it came, and what.
+    struct Arrival {
+        let second: Int64
+        let act: Act
+    }
+
+    /// The log with each activity delayed by less than the lateness, some coming three times.
+    static func arrivals(_ log: [Act], _ dice: inout Dice) -> [Arrival] {
+        var arrivals: [Arrival] = []
+        for act in log {
+            for _ in 0..<(Int.random(in: 0..<5, using: &dice) == 0 ? 3 : 1) {
+                arrivals.append(
+                    Arrival(second: act.second + Int64.random(in: 0..<lateness, using: &dice), act: act))
+            }
+        }
+        arrivals.shuffle(using: &dice)
+        return arrivals.sorted { $0.second < $1.second }
+    }
+
+    /// The arrivals in the same order, cut at random places.
+    static func split(_ arrivals: [Arrival], _ dice: inout Dice) -> [[Arrival]] {
+        var batches: [[Arrival]] = [[]]
+        for arrival in arrivals {
+            if Int.random(in: 0..<6, using: &dice) == 0 { batches.append([]) }
+            batches[batches.count - 1].append(arrival)
+        }
+        return batches
+    }
+
+    /// What was found, and the life of the alerts it makes.
+    struct Outcome {
+        var findings: [Finding] = []
+        private var machine = AlertMachine()
+        private var alerts: [String: Alert] = [:]
+        private var lives: [String: [Transition]] = [:]
+
+        mutating func observe(_ new: [Finding]) {
+            findings += new
+            keep(machine.observe(new))
+        }
+
+        mutating func advance(_ watermark: Timestamp) {
+            keep(machine.advance(connection: "main", watermark: watermark))
+        }
+
+        private mutating func keep(_ changes: AlertChanges) {
+            for alert in changes.alerts { alerts[alert.id] = alert }
+            for transition in changes.transitions { lives[transition.alert.id, default: []].append(transition) }
+        }
+
+        /// Every alert with its life as JSON text, by id; without those of some rules.
+        func bytes(without rules: Set<String> = []) throws -> [String] {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return try alerts.values.filter { !rules.contains($0.binding.rule) }.sorted { $0.id < $1.id }.map { alert in
+                let life = (lives[alert.id] ?? []).map { "\($0.kind) \($0.at.rfc3339)" }.joined(separator: ", ")
+                return String(decoding: try encoder.encode(alert), as: UTF8.self) + " " + life
+            }
+        }
+
+        /// The episodes of every rule, whatever the order in which findings came.
+        func episodes() throws -> [String] {
+            var table = EpisodeTable()
+            for finding in findings { table.add(finding) }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return try table.all().map { episode in
+                let ends = try [episode.first, episode.last].map { finding in
+                    let single = finding.with(severity: finding.severity, activityIDs: [], count: 1)
+                    return String(decoding: try encoder.encode(single), as: UTF8.self)
+                }
+                return ends.joined(separator: "\n") + "\n\(episode.severity) \(episode.count) \(episode.activityIDs)"
+            }
+        }
+    }
+
+    /// Runs batches as they arrive, the watermark following the latest arrival less the lateness.
+    ///
+    /// - Parameter knows: Which versions of the directory are known at a moment; nil: all, as in a replay.
+    static func run(
+        _ batches: [[Arrival]], _ versions: [EntityVersion], knows: ((Int64) -> [EntityVersion])? = nil
+    ) -> Outcome {
+        var options = ActivityEngine.Options()
+        options.coverageStart = TestFacts.start
+        let engine = ActivityEngine(
+            book: PropertyRules.book, connection: "main", history: timeline(knows?(0) ?? versions), options: options)
+        var outcome = Outcome()
+        for batch in batches {
+            guard let now = batch.last?.second else { continue }
+            if let knows { engine.follow(timeline(knows(now))) }
+            outcome.observe(engine.process(TestFacts.batch(batch.map(\.act))))
+            let watermark = TestFacts.at(now - lateness)
+            outcome.observe(engine.advance(to: watermark))
+            outcome.advance(watermark)
+        }
+        engine.follow(timeline(versions))
+        outcome.observe(engine.finish(at: TestFacts.at(2 * length)))
+        outcome.advance(TestFacts.at(100 * length))
+        return outcome
+    }
+
+    private static func timeline(_ versions: [EntityVersion]) -> DirectoryTimeline {
+        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
+        return DirectoryTimeline(versions: versions, availability: all, superUsers: [])
+    }
+}
