@@ -31,11 +31,17 @@ extension ByteScan {
         let bytes = base.loadUnaligned(fromByteOffset: place, as: SIMD16<Int8>.self)
         // Vectors on both sides: a comparison with a scalar is a loop. As signed numbers, bytes above 0x7F are below
         // the blank too.
-        let quotes = unsafeBitCast(bytes .== SIMD16<Int8>(repeating: 0x22), to: SIMD2<UInt64>.self)
-        let slashes = unsafeBitCast(bytes .== SIMD16<Int8>(repeating: 0x5C), to: SIMD2<UInt64>.self)
-        let others = unsafeBitCast(bytes .< SIMD16<Int8>(repeating: 0x20), to: SIMD2<UInt64>.self)
+        let quotes = Self.bits(bytes .== SIMD16<Int8>(repeating: 0x22))
+        let slashes = Self.bits(bytes .== SIMD16<Int8>(repeating: 0x5C))
+        let others = Self.bits(bytes .< SIMD16<Int8>(repeating: 0x20))
         let stops = quotes | slashes | others
         return (UInt64(littleEndian: stops[0]), UInt64(littleEndian: stops[1]))
+    }
+
+    /// A mask as it lies in memory: all bits of a byte where it is true.
+    @inline(__always)
+    private static func bits(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
+        withUnsafeBytes(of: mask) { $0.loadUnaligned(as: SIMD2<UInt64>.self) }
     }
 
     @inline(__always)
