@@ -1,12 +1,7 @@
 public import Diagnostics
 import FieldStorage
 internal import PCRE2
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
+import Timekeeping
 
 /// What one thread evaluates with: budgets, memory for patterns and for made text, the last failure.
 ///
@@ -105,11 +100,7 @@ public final class EvaluationContext {
     }
 
     /// Nanoseconds of a clock that never goes back.
-    public static func monotonicNanoseconds() -> UInt64 {
-        var now = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &now)
-        return UInt64(now.tv_sec) &* 1_000_000_000 &+ UInt64(now.tv_nsec)
-    }
+    public static func monotonicNanoseconds() -> UInt64 { MonotonicClock.nanoseconds() }
 
     /// Gives back the text that programs made; slots they returned are not valid any more.
     public func reset() {
