@@ -75,4 +75,12 @@ final class HeldActivity: @unchecked Sendable {
         let slots = slots
         for (place, index) in fields.slots.enumerated() { row[index] = slots[place] }
     }
+
+    /// The order of evaluation: time, then id by its bytes.
+    static func isBefore(_ left: HeldActivity, _ right: HeldActivity) -> Bool {
+        if left.time != right.time { return left.time < right.time }
+        let one = left.slots[left.idPlace].text
+        let two = right.slots[right.idPlace].text
+        return one.lexicographicallyPrecedes(two)
+    }
 }
