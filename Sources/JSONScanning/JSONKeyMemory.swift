@@ -2,7 +2,7 @@
 /// is checked with four loads.
 ///
 /// Belongs to one reader of one feed; what it holds never changes what is read, only how fast. At most
-/// ``entryLimit`` keys are learnt.
+/// `entryLimit` keys are learnt.
 public final class JSONKeyMemory {
     /// A key as it stands in compact text, `"key":`, in words that are compared under their masks.
     struct Entry {

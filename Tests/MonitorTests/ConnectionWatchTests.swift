@@ -58,7 +58,9 @@ import Timekeeping
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
             let path = folder.appendingPathComponent("tocsin.db").path
-            let source = OneLoginClient(tenant.link(), sender: sender, clock: tenant.clock)
+            var settings = OneLoginSettings()
+            settings.comparesClocks = false
+            let source = OneLoginClient(tenant.link(), sender: sender, clock: tenant.clock, settings: settings)
             let start = tenant.clock.now()
             for kind in PlantedKind.attacks { await tenant.simulator.plant(kind, at: start + .minutes(2)) }
             var store = try SQLiteStore.open(at: path, decoder: WireActivityDecoder())

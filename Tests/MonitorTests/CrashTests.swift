@@ -16,7 +16,8 @@ import Timekeeping
 
 /// Live over random batches, with the process ending at every commit, equals a run without an end and one replay.
 ///
-/// `TOCSIN_CRASH_SEEDS=50` tries as many logs; a failure names its seed and commit.
+/// `TOCSIN_CRASH_SEEDS=50` tries as many logs, `TOCSIN_CRASH_STEP=1` every commit instead of every fifth; a failure
+/// names its seed and commit.
 @Suite struct CrashTests {
     static let rules = """
         rule: each-assumed
@@ -182,6 +183,8 @@ import Timekeeping
         encoder.outputFormatting = .sortedKeys
         var texts: [String] = []
         for alert in try await store.alerts(AlertQuery(limit: 100_000)).sorted(by: { $0.id < $1.id }) {
+            // The end comes as a store that refuses, and the health of the connection tells of that.
+            guard alert.dedupKey.binding.rule != "connection-health" else { continue }
             let life = try await store.transitions(alertID: alert.id).map { "\($0.kind) \($0.at.rfc3339)" }
             texts.append(
                 String(decoding: try encoder.encode(alert), as: UTF8.self) + " " + life.joined(separator: ", "))
@@ -193,14 +196,17 @@ import Timekeeping
         1...(ProcessInfo.processInfo.environment["TOCSIN_CRASH_SEEDS"].flatMap { UInt64($0) } ?? 1)
     }
 
-    @Test func anEndAtEveryCommitGivesTheSameAlerts() async throws {
+    private static let step =
+        ProcessInfo.processInfo.environment["TOCSIN_CRASH_STEP"].flatMap { Int($0) }.map { max(1, $0) } ?? 5
+
+    @Test func anEndAtACommitGivesTheSameAlerts() async throws {
         var fired = Set<Substring>()
         for seed in Self.seeds {
             let (whole, _) = try await Self.run(seed, endsAt: nil)
             for id in Self.book().rules.map(\.id) where whole.alerts.contains(where: { $0.contains("\"\(id)\"") }) {
                 fired.insert(id[...])
             }
-            for commit in 0..<whole.commits {
+            for commit in stride(from: Int(seed % 5), to: whole.commits, by: Self.step) {
                 let (broken, _) = try await Self.run(seed, endsAt: commit)
                 guard broken.alerts != whole.alerts else { continue }
                 let first = zip(whole.alerts, broken.alerts).first { $0 != $1 }

@@ -13,7 +13,12 @@ actor AccountState {
     /// The v2 list of factors is closed to this credential.
     private(set) var readsDevicesFromV1 = false
 
-    init(reserve: Int) { budget = RateBudget(reserve: reserve) }
+    private let comparesClocks: Bool
+
+    init(reserve: Int, comparesClocks: Bool) {
+        budget = RateBudget(reserve: reserve)
+        self.comparesClocks = comparesClocks
+    }
 
     /// The token, asked for once however many callers want it, and again when it has run out.
     ///
@@ -66,7 +71,7 @@ actor AccountState {
     /// Notes the headers of an answer: what is left of the budget, and the server's clock.
     func note(_ headers: HTTPHeaders, at now: Timestamp) {
         budget.note(headers, at: now)
-        if let date = headers["Date"].flatMap({ HTTPDate.seconds($0) }) {
+        if comparesClocks, let date = headers["Date"].flatMap({ HTTPDate.seconds($0) }) {
             clockSkew = .seconds(date - now.seconds)
         }
     }

@@ -21,7 +21,7 @@ final class Calls: Sendable {
         self.clock = clock
         self.sender = sender
         self.random = random
-        state = AccountState(reserve: settings.reservedCalls)
+        state = AccountState(reserve: settings.reservedCalls, comparesClocks: settings.comparesClocks)
     }
 
     /// Reads a resource with the token.

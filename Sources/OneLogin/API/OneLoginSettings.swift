@@ -16,6 +16,8 @@ public struct OneLoginSettings: Sendable {
     public var pageRows: Int
     /// A difference between the server's clock and ours that is named.
     public var clockSkewLimit: TimeSpan
+    /// Whether the `Date` of answers is compared with our clock: not where only our time is simulated.
+    public var comparesClocks = true
     /// Pages of one sub-list (members of a role) before it is given up as endless.
     public var subpageLimit: Int
     /// How long a rejected credential is not tried again.
