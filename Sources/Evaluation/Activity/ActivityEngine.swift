@@ -127,25 +127,13 @@ public final class ActivityEngine {
         let isLate = time < watermark || row[ActivityField.isLate.rawValue].boolValue
         if isLate { counts.late += 1 }
         frame.tables[FrameLayout.subjectTable] = row
-        let (count, wantsOrder) = arrivals.candidates(row, frame)
-        if count > 0 { look(count, row, time) }
-        if wantsOrder, !isLate {
-            if count == 0 {
-                usersAreFilled = false
-                frame.setNow(time)
-            }
-            hold(row, at: time)
-            frame.context.reset()
-        }
-    }
-
-    /// Rules without memory look at the activity in the subject table.
-    ///
-    /// - Parameter count: How many there are in the index's ``ArrivalIndex/found``.
-    private func look(_ count: Int, _ row: UnsafePointer<Slot>, _ time: Timestamp) {
+        let (count, mayBeHeld) = arrivals.candidates(row, frame)
+        let wantsOrder = mayBeHeld && !isLate
+        guard count > 0 || wantsOrder else { return }
         usersAreFilled = false
         frame.setNow(time)
         for place in 0..<count { look(rules[Int(arrivals.found[place])], row, time) }
+        if wantsOrder { hold(row, at: time) }
         frame.context.reset()
     }
 

@@ -109,22 +109,6 @@ enum SigmaCEL {
         text.unicodeScalars.allSatisfy { !$0.properties.isCased && !$0.properties.changesWhenCaseFolded }
     }
 
-    /// A CEL string.
-    static func literal(_ text: String) -> String {
-        var out = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": out += "\\\""
-            case "\\": out += "\\\\"
-            case "\n": out += "\\n"
-            case "\r": out += "\\r"
-            case "\t": out += "\\t"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16)
-                out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: out.unicodeScalars.append(scalar)
-            }
-        }
-        return out + "\""
-    }
+    /// A CEL string, which escapes as one of JSON does.
+    static func literal(_ text: String) -> String { JSONTree.quoted(text) }
 }
