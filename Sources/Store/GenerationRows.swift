@@ -97,12 +97,8 @@ enum GenerationRows {
                 """, arguments: [generation])
         guard let row, let availability = row[2] as String? else { return nil }
         var snapshot = DirectorySnapshot(generation: generation, observedAt: Timestamp(stored: row[1]))
-        let named = try BodyDecoder().value(
-            [String: Availability].self, from: availability, table: "sync_generations", key: String(generation))
-        for (name, value) in named {
-            if let kind = EntityKind(rawValue: name) { snapshot.availability[kind] = value }
-        }
-        let kinds = named.filter { $0.value == .complete }.keys.sorted()
+        snapshot.availability = try Self.availability(availability, of: generation)
+        let kinds = snapshot.availability.filter { $0.value == .complete }.keys.map(\.rawValue).sorted()
         let rows = try Row.fetchCursor(
             database,
             sql: """
@@ -115,6 +111,16 @@ enum GenerationRows {
                 + StatementArguments([generation, generation]))
         try append(rows, to: &snapshot)
         return snapshot
+    }
+
+    /// What each collection was, from a generation's text; a kind that this version does not know is passed over.
+    static func availability(_ text: String?, of generation: Int64) throws -> [EntityKind: Availability] {
+        guard let text else { return [:] }
+        let named = try BodyDecoder().value(
+            [String: Availability].self, from: text, table: "sync_generations", key: String(generation))
+        return Dictionary(
+            named.compactMap { name, value in EntityKind(rawValue: name).map { ($0, value) } },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// Adds the records of rows that begin with `entity, id, body`.

@@ -86,11 +86,6 @@ extension SQLiteStore: FactStore {
         }
     }
 
-    /// The directory as one of its generations saw it; nil when there is none of this id or it never was current.
-    public func snapshot(generation: Int64) async throws -> DirectorySnapshot? {
-        try await read { try GenerationRows.snapshot(generation, in: $0) }
-    }
-
     public func versions(connection: String) async throws -> [EntityVersion] {
         try await read { database in
             guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
