@@ -15,15 +15,17 @@ public struct AlertMachine: Sendable {
     private var keys: [RuleBinding: Set<String>] = [:]
     /// The last generation that was evaluated for each binding.
     private var generations: [RuleBinding: Int64] = [:]
-    private var openings = OpeningCounts()
+    private var openings: OpeningCounts
 
     /// A machine that goes on from kept alerts.
     ///
     /// - Parameters:
     ///   - alerts: What `AlertStore.liveAlerts` gives, in any order.
     ///   - lateLimit: How late a finding may come.
-    public init(_ alerts: [Alert] = [], lateLimit: TimeSpan = .hours(24)) {
+    ///   - hourLimit: Alerts of one activity rule and hour before the summary.
+    public init(_ alerts: [Alert] = [], lateLimit: TimeSpan = .hours(24), hourLimit: Int = 1000) {
         self.lateLimit = lateLimit
+        openings = OpeningCounts(limit: hourLimit)
         for alert in alerts.sorted(by: { ($0.lastSeenAt, $0.id) < ($1.lastSeenAt, $1.id) }) {
             openings.note(alert)
             if alert.status == .resolved {
@@ -46,8 +48,8 @@ public struct AlertMachine: Sendable {
     ///
     /// A finding joins the open alert of its key when it is at most its cooldown after the last one (inclusive);
     /// one that is later resolves that alert and opens the next. One that comes late joins the episode into whose
-    /// time it falls, or makes an alert of its own that is resolved at once. Past 1,000 alerts of a rule and hour, what
-    /// would open another is counted in one summary alert.
+    /// time it falls, or makes an alert of its own that is resolved at once. Past the hour's
+    /// limit of a rule, what would open another is counted in one summary alert.
     ///
     /// - Parameter findings: Best in (time, id) order; the order decides which of two opens an episode.
     public mutating func observe(_ findings: [Finding]) -> AlertChanges {
@@ -98,14 +100,14 @@ public struct AlertMachine: Sendable {
         if joinClosed(finding, key: key, cooldown: cooldown, &changes) { return }
         guard live[key] != nil else { return open(finding, key: key, &changes) }
         // A late finding from long before the open episode: an episode of its own, and over.
-        guard openings.take(finding) else { return observe(OpeningCounts.summary(of: finding), &changes) }
+        guard openings.take(finding) else { return observe(openings.summary(of: finding), &changes) }
         var alert = Alert(opening: finding)
         Self.open(&alert, at: finding.time, &changes)
         close(&alert, key: key, at: finding.time + cooldown, .quiet, &changes)
     }
 
     private mutating func open(_ finding: Finding, key: String, _ changes: inout AlertChanges) {
-        guard openings.take(finding) else { return observe(OpeningCounts.summary(of: finding), &changes) }
+        guard openings.take(finding) else { return observe(openings.summary(of: finding), &changes) }
         var alert = Alert(opening: finding)
         Self.open(&alert, at: finding.time, &changes)
         keep(alert, key: key)

@@ -11,16 +11,19 @@ public struct EngineProgress: Hashable, Sendable, Codable {
     public var generation: Int64
     /// The digest of the rule book that was in force.
     public var ruleBookDigest: String
+    /// Pattern searches that the wall clock ended, ever.
+    public var endedSearches: Set<EndedSearch>
 
     public init(
         connection: String, position: Int64 = 0, watermark: Timestamp = .earliest, generation: Int64 = 0,
-        ruleBookDigest: String = ""
+        ruleBookDigest: String = "", endedSearches: Set<EndedSearch> = []
     ) {
         self.connection = connection
         self.position = position
         self.watermark = watermark
         self.generation = generation
         self.ruleBookDigest = ruleBookDigest
+        self.endedSearches = endedSearches
     }
 }
 

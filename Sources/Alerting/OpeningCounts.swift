@@ -6,11 +6,13 @@ import Timekeeping
 /// pass, so that it does not matter how the activities were cut into passes.
 struct OpeningCounts: Sendable {
     /// Alerts of one rule and hour before the summary.
-    static let limit = 1000
+    let limit: Int
     /// The first part of a summary's key; no rule's key begins so by itself.
     static let mark = EvidenceValue.text("more alerts than the limit")
 
     private var counts: [RuleBinding: [Int64: Int]] = [:]
+
+    init(limit: Int) { self.limit = limit }
 
     /// Counts an alert that is kept already.
     mutating func note(_ alert: Alert) {
@@ -24,7 +26,7 @@ struct OpeningCounts: Sendable {
     mutating func take(_ finding: Finding) -> Bool {
         guard finding.dedupKey.key.first != Self.mark else { return true }
         let (binding, hour) = (finding.dedupKey.binding, Self.hour(of: finding.time))
-        guard counts[binding]?[hour] ?? 0 < Self.limit else { return false }
+        guard counts[binding]?[hour] ?? 0 < limit else { return false }
         counts[binding, default: [:]][hour, default: 0] += 1
         return true
     }
@@ -38,12 +40,12 @@ struct OpeningCounts: Sendable {
     }
 
     /// The finding of the hour's summary that takes the place of one beyond the limit.
-    static func summary(of finding: Finding) -> Finding {
+    func summary(of finding: Finding) -> Finding {
         guard case .activity(let id, _) = finding.origin else { return finding }
-        let start = Timestamp(seconds: hour(of: finding.time) * 3600)
+        let start = Timestamp(seconds: Self.hour(of: finding.time) * 3600)
         let end = start + TimeSpan(seconds: 3599, nanoseconds: 999_999_999)
         return Finding(
-            dedupKey: DedupKey(binding: finding.dedupKey.binding, key: [mark, .time(start)]),
+            dedupKey: DedupKey(binding: finding.dedupKey.binding, key: [Self.mark, .time(start)]),
             origin: .activity(id: id, cooldown: end - finding.time), severity: finding.severity, time: finding.time,
             title: finding.title,
             message: "more than \(limit) alerts in the hour from \(start.rfc3339): what else was found is counted here",

@@ -80,7 +80,10 @@ public actor ConnectionWatch {
         }
         if let snapshot, isNewDirectory || running.progress.ruleBookDigest != book.digest {
             let index = DirectoryIndex(snapshot, superUsers: superUsers)
-            for result in StatePass(book, connection: connection).evaluate(index, at: snapshot.observedAt) {
+            var pass = StatePass(book, connection: connection)
+            pass.endedSearches = running.progress.endedSearches
+            for result in pass.evaluate(index, at: snapshot.observedAt) {
+                running.progress.endedSearches.formUnion(result.endedSearches)
                 changes.append(running.machine.evaluate(result.evaluation))
                 report.verdicts[result.evaluation.binding] = result.evaluation.verdict
             }
@@ -90,6 +93,7 @@ public actor ConnectionWatch {
         if let health = state.flatMap({ ConnectionHealth(connection: connection, state: $0).evaluation }) {
             changes.append(running.machine.evaluate(health))
         }
+        running.progress.endedSearches.formUnion(running.engine.endedSearches)
         running.progress.ruleBookDigest = book.digest
         try await alerts.apply(
             changes, notices: routing.notices(for: changes.transitions), progress: running.progress, at: clock.now())
@@ -130,6 +134,7 @@ public actor ConnectionWatch {
             versions, at: max(stored?.watermark ?? .earliest, cursor.firstSyncStarted))
         var options = ActivityEngine.Options()
         options.coverageStart = cursor.firstSyncStarted
+        options.endedSearches = progress.endedSearches
         let connection = self.connection
         options.activeFrom = { bound in
             activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
@@ -138,10 +143,11 @@ public actor ConnectionWatch {
         let engine = ActivityEngine(
             book: book, connection: connection, history: try await timeline(snapshot), options: options)
         try await replay(engine, upTo: progress)
-        let machine = AlertMachine()
+        let machine = AlertMachine(hourLimit: book.limits.alerts)
         let since = progress.watermark - machine.lateLimit
         let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
-        return Running(engine: engine, machine: AlertMachine(live), progress: progress)
+        return Running(
+            engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress)
     }
 
     /// Brings an engine to a stored progress; what it finds on the way has been kept before.

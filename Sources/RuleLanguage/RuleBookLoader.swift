@@ -12,9 +12,14 @@ public struct RuleBookLoader: Sendable {
     /// A loader of rules over what the schema names.
     ///
     /// - Parameters:
+    ///   - limits: What rules may cost; nil for what the schema says.
     ///   - prober: Warns of patterns that some text makes slow; nil where only errors matter.
     ///   - coverage: What notes how conditions come out, for running tests; nil for every other use.
-    public init(schema: Schema, prober: PatternProber? = nil, coverage: ConditionCoverage? = nil) {
+    public init(
+        schema: Schema, limits: RuleLimits? = nil, prober: PatternProber? = nil, coverage: ConditionCoverage? = nil
+    ) {
+        var schema = schema
+        if let limits { schema.limits = limits }
         self.schema = schema
         self.prober = prober
         self.coverage = coverage

@@ -19,6 +19,7 @@ public struct Settings: Hashable, Sendable {
     /// nil: no web server.
     public var web: WebSettings?
     public var log = LogSettings()
+    public var limits = LimitSettings()
 
     public init() {}
 }

@@ -13,6 +13,7 @@ struct SettingsReader {
     mutating func read(_ section: Section, _ settings: inout Settings) {
         section.check(keys: [
             "store", "rules", "policies", "connections", "receivers", "networks", "geo", "web", "log",
+            "limits",
         ])
         let folder = self.folder
         if let store = section.text("store") { settings.store = Self.path(store, folder) }
@@ -21,6 +22,7 @@ struct SettingsReader {
         readGeo(section.section("geo"), &settings.geo)
         settings.web = readWeb(section.section("web"))
         readLog(section.section("log"), &settings.log)
+        readLimits(section.section("limits"), &settings.limits)
         settings.networks = readNetworks(section.section("networks"))
         let secrets = SecretReader(input: input, report: report, folder: folder)
         var names: [String: Span] = [:]
@@ -82,6 +84,11 @@ struct SettingsReader {
         section.check(keys: ["level", "format"])
         log.level = section.word("level") ?? log.level
         log.format = section.word("format") ?? log.format
+    }
+
+    private func readLimits(_ section: Section, _ limits: inout LimitSettings) {
+        section.check(keys: LimitSettings.keys.map(\.name))
+        for key in LimitSettings.keys { limits[keyPath: key.field] = section.number(key.name, key.bounds) }
     }
 
     private func readNetworks(_ section: Section) -> [NamedNetworkSettings] {

@@ -21,35 +21,12 @@ extension SQLiteStore: AlertStore {
             try AlertRows.upsert(changes.alerts, in: database)
             try AlertRows.insert(changes.transitions, in: database)
             try OutboxRows.insert(notices, at: moment, in: database)
-            guard let progress else { return }
-            try database.execute(
-                sql: """
-                    INSERT INTO engine_progress (connection, position, watermark, generation, rule_book_digest)
-                    VALUES (?, ?, ?, ?, ?)
-                    ON CONFLICT (connection) DO UPDATE SET position = excluded.position,
-                        watermark = excluded.watermark, generation = excluded.generation,
-                        rule_book_digest = excluded.rule_book_digest
-                    """,
-                arguments: [
-                    progress.connection, progress.position, progress.watermark.stored, progress.generation,
-                    progress.ruleBookDigest,
-                ])
+            if let progress { try ProgressRows.upsert(progress, in: database) }
         }
     }
 
     public func progress(connection: String) async throws -> EngineProgress? {
-        try await read { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT position, watermark, generation, rule_book_digest FROM engine_progress WHERE connection = ?
-                    """, arguments: [connection])
-            return row.map {
-                EngineProgress(
-                    connection: connection, position: $0[0], watermark: Timestamp(stored: $0[1]), generation: $0[2],
-                    ruleBookDigest: $0[3])
-            }
-        }
+        try await read { try ProgressRows.fetch($0, connection: connection) }
     }
 
     public func activate(

@@ -142,6 +142,16 @@ import Timekeeping
         #expect(next.observe([Sample.activity(3600 * 2, key: "later")]).kinds.contains(.opened))
     }
 
+    @Test(arguments: [(2, 2), (3, 3), (5, 3)])
+    func theLimitOfAnHourIsASetting(_ findings: Int, _ alerts: Int) {
+        var machine = AlertMachine(hourLimit: 2)
+        for number in 0..<findings { _ = machine.observe([Sample.activity(Int64(number), key: "user\(number)")]) }
+        #expect(machine.alerts.count == alerts)
+        let summary = machine.alerts.first { $0.dedupKey.key.first == .text("more alerts than the limit") }
+        #expect((summary == nil) == (findings == 2))
+        #expect(summary?.message.hasPrefix("more than 2 alerts in the hour") != false)
+    }
+
     @Test func findingsOfStateRulesAreAMistake() async {
         await #expect(processExitsWith: .failure) {
             var machine = AlertMachine()

@@ -75,6 +75,7 @@ struct RuleDraft {
     /// `nil`: the parts of `by`.
     var key: [String]?
     var cooldown: TimeSpan? = .hours(1)
+    var limits = RuleLimits.default
     var message = ""
     var isSignal = false
     var exceptions: [(name: String, when: String, expires: Timestamp)] = []
@@ -125,7 +126,7 @@ struct RuleDraft {
             message: MessageTemplate(parts: message.isEmpty ? [] : [.value(builder.required(message))]), hold: .zero,
             cooldown: cooldown,
             layout: FrameLayout(variables: builder.variables, tableCount: 5 + builder.stepCount),
-            fieldsRead: builder.everyField, digest: id)
+            fieldsRead: builder.everyField, limits: limits, digest: id)
         if let failure = builder.failure { throw failure }
         return bound
     }

@@ -119,6 +119,17 @@ import Timekeeping
         #expect(told.map { Hit($0) } == [Hit(3, [.text(rule.id)])], "told once, when the first key left")
     }
 
+    @Test(arguments: [(2, 1), (3, 0)])
+    func theKeyLimitIsTheBooksWhereTheEngineIsToldNone(_ limit: Int, _ evicted: Int) throws {
+        var rule = Self.rule(.sliding(.seconds(60)), Self.count, alertIf: "n >= 9")
+        rule.limits.keys = limit
+        let acts = [1, 2, 3].enumerated().map { Act(Int64($0), "login.failure", user: $1) }
+        let engine = TestFacts.engine([try rule.bind()])
+        _ = engine.process(TestFacts.batch(acts))
+        _ = engine.finish()
+        #expect(engine.statistics.first?.statistics.evictedKeys == evicted)
+    }
+
     @Test(arguments: [(3599, 1), (3600, 2)] as [(Int64, Int)])
     func roomIsMissedOnceAnHour(_ second: Int64, _ count: Int) throws {
         var options = ActivityEngine.Options()

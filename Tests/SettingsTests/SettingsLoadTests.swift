@@ -50,11 +50,14 @@ import Timekeeping
                 geo: { csv: geo.csv, city: /srv/city.mmdb }
                 web: { listen: "[::1]:9000" }
                 log: { level: debug, format: json }
+                limits: { expression_bytes: 4096, keys_per_rule: 50000 }
                 """
             ).settings)
         #expect(settings.store == "/var/lib/tocsin/tocsin.db")
         #expect(settings.rules == ["/etc/tocsin/Rules", "/srv/more"])
         #expect(settings.policies == ["/etc/tocsin/Mine"])
+        #expect(settings.limits.expressionBytes == 4096 && settings.limits.keysPerRule == 50_000)
+        #expect(settings.limits.evaluationSteps == nil)
         let connection = try #require(settings.connections.first)
         #expect(connection.name == "corp" && connection.subdomain == "corp-example" && connection.region == .eu)
         #expect(connection.url == "http://127.0.0.1:8080")

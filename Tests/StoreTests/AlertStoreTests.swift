@@ -111,6 +111,19 @@ import Timekeeping
                 == [first: Fixture.at(10), edited: Fixture.at(20)])
     }
 
+    @Test func searchesThatTheClockEndedAreKeptAndAddUp() async throws {
+        let store = try Fixture.memory()
+        let first = EndedSearch(pattern: "(a+)+$", textHash: .max)
+        let second = EndedSearch(pattern: "x'\u{e9}", textHash: 7)
+        for searches in [[first], [second], [first, second]] as [Set<EndedSearch>] {
+            try await store.apply(
+                AlertChanges(), notices: [], progress: EngineProgress(connection: "acme", endedSearches: searches),
+                at: Fixture.start)
+        }
+        #expect(try await store.progress(connection: "acme")?.endedSearches == [first, second])
+        #expect(try await store.progress(connection: "other") == nil)
+    }
+
     @Test func progressIsKeptPerConnection() async throws {
         let store = try Fixture.memory()
         var progress = EngineProgress(

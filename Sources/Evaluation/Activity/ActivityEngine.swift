@@ -62,8 +62,9 @@ public final class ActivityEngine {
 
     /// - Parameter bindings: Signal rules before those that read their signals.
     init(bindings: [BoundRule], connection: String, users: any UserRows, options: Options) {
+        keyLimit = options.keyLimit ?? bindings.first?.limits.keys ?? RuleLimits.default.keys
         let limits = EngineLimits(
-            keys: options.keyLimit, partials: options.partialLimit, coverageStart: options.coverageStart)
+            keys: keyLimit, partials: options.partialLimit, coverageStart: options.coverageStart)
         let rules = bindings.compactMap { bound -> ActivityRule? in
             guard case .activity(let body) = bound.body else { return nil }
             return ActivityRule(
@@ -72,8 +73,8 @@ public final class ActivityEngine {
         self.rules = rules
         self.users = users
         maker = FindingMaker(connection: connection)
-        frame = RuleFrame(for: rules.map(\.bound))
-        frame.context.knownDeadlineHits = options.knownDeadlineHits
+        frame = RuleFrame(for: rules.map(\.bound), patternClock: options.patternClock)
+        frame.context.honour(options.endedSearches)
         arrivals = ArrivalIndex(
             rules.enumerated().filter { !$1.isOrdered }.map { place, rule in
                 ArrivalIndex.Entry(place: place, anchors: rule.body.anchors, tests: rule.body.fieldTests)
@@ -89,7 +90,6 @@ public final class ActivityEngine {
         actor = RowBuffer(slotCount: UserFields.all.objectType.slotCount)
         subject = RowBuffer(slotCount: ActivityField.count)
         keepsSignals = options.keepsSignals
-        keyLimit = options.keyLimit
         countsOnly = options.countsOnly
         collector = FindingCollector(limit: options.findingLimit)
         seen = SeenIDs(limit: options.duplicateMemory)

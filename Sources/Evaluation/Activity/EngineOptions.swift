@@ -1,5 +1,4 @@
 public import Alerting
-public import CEL
 public import RuleLanguage
 public import Timekeeping
 
@@ -7,7 +6,9 @@ extension ActivityEngine {
     /// What an engine is told beside its rules.
     public struct Options {
         /// How many keys one rule holds; more push the quietest out, which is counted.
-        public var keyLimit = 100_000
+        ///
+        /// nil: as the book's limits say.
+        public var keyLimit: Int?
         /// How many unfinished sequences one key has; more push the oldest out.
         public var partialLimit = 64
         /// How many ids of activities are remembered to find duplicates.
@@ -19,8 +20,10 @@ extension ActivityEngine {
         /// From when on a binding raises anything, by policy, rule and digest; earlier activities only build state.
         public var activeFrom: (_ bound: BoundRule) -> Timestamp = { _ in .earliest }
 
-        /// Pattern searches that the deadline ended when these activities were judged before; they end so again.
-        public var knownDeadlineHits: Set<DeadlineHit> = []
+        /// Pattern searches that the wall clock ended when these activities were judged before; they end so again.
+        public var endedSearches: Set<EndedSearch> = []
+        /// The clock that bounds pattern searches; nil for the machine's own, which never goes back.
+        public var patternClock: (() -> UInt64)?
 
         /// Whether rules only count what they would raise, in their statistics; signals are raised all the same.
         public var countsOnly = false
@@ -41,8 +44,8 @@ extension ActivityEngine {
         public internal(set) var pending = 0
     }
 
-    /// Pattern searches that the deadline ended so far: facts that a replay has to be told.
-    public var deadlineHits: Set<DeadlineHit> { frame.context.deadlineHits }
+    /// Pattern searches that the wall clock ended so far: facts that a replay has to be told.
+    public var endedSearches: Set<EndedSearch> { frame.context.endedSearches }
 
     /// Whether some rule needs activities in order of time.
     public var hasOrderedRules: Bool { rules.contains(where: \.isOrdered) }

@@ -7,14 +7,17 @@ import Timekeeping
 ///
 /// One owner fills the tables and runs programs; nothing is allocated to look at one more row.
 final class RuleFrame {
-    let context = EvaluationContext()
+    let context: EvaluationContext
     let tables: UnsafeMutablePointer<UnsafePointer<Slot>?>
     /// Table 0: `now`, keys, `let` names and the numbers of verbs.
     let variables: RowBuffer
     private let tableCount: Int
 
-    /// A frame with room for every rule of a book.
-    init(for bindings: [BoundRule]) {
+    /// A frame with room for every rule of a book, and the book's limits.
+    init(for bindings: [BoundRule], patternClock: (() -> UInt64)? = nil) {
+        context = EvaluationContext(
+            limits: bindings.first?.limits.expressions ?? .default,
+            nanoseconds: patternClock ?? EvaluationContext.monotonicNanoseconds)
         tableCount = max(FrameLayout.firstStepTable, bindings.map(\.layout.tableCount).max() ?? 0)
         tables = .allocate(capacity: tableCount)
         tables.initialize(repeating: nil, count: tableCount)

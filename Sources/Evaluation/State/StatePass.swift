@@ -14,28 +14,30 @@ public struct StatePass {
         public let bound: BoundRule
         public let evaluation: StateEvaluation
         public let statistics: RuleStatistics
+        /// Pattern searches that the wall clock ended in this pass: facts that a replay has to be told.
+        public let endedSearches: Set<EndedSearch>
     }
 
     private let bindings: [BoundRule]
     private let connection: String
     private let findingLimit: Int
+    /// Pattern searches that the wall clock ended before; they end so again.
+    public var endedSearches: Set<EndedSearch> = []
 
-    /// How many findings of one rule make alerts of their own; all others are one summary.
-    public static let alertLimit = 1000
     /// How many findings of one rule a report holds.
     public static let reportLimit = 100_000
 
     /// A pass of the rules that are bound for a connection.
     ///
-    /// - Parameter findingLimit: Findings of one rule before the summary, at least 1.
-    public init(_ book: RuleBook, connection: String, findingLimit: Int = alertLimit) {
+    /// - Parameter findingLimit: Findings of one rule before the summary, at least 1; nil: the book's alert limit.
+    public init(_ book: RuleBook, connection: String, findingLimit: Int? = nil) {
         self.init(book.bindings(for: connection), connection: connection, findingLimit: findingLimit)
     }
 
-    init(_ bindings: [BoundRule], connection: String, findingLimit: Int = alertLimit) {
+    init(_ bindings: [BoundRule], connection: String, findingLimit: Int? = nil) {
         self.bindings = bindings
         self.connection = connection
-        self.findingLimit = findingLimit
+        self.findingLimit = findingLimit ?? bindings.first?.limits.alerts ?? RuleLimits.default.alerts
     }
 
     /// Judges a directory.
@@ -49,6 +51,7 @@ public struct StatePass {
 
     func evaluate(_ rows: some StateRows, generation: Int64, at moment: Timestamp) -> [Result] {
         let frame = RuleFrame(for: bindings)
+        frame.context.honour(endedSearches)
         let maker = FindingMaker(connection: connection)
         var byWord: [String: [StateRule]] = [:]
         for bound in bindings {
@@ -62,7 +65,10 @@ public struct StatePass {
             for rule in rules {
                 frame.reset(now: moment)
                 let evaluation = rule.finish(frame, missing: rows.missing(word), limit: findingLimit)
-                results.append(Result(bound: rule.bound, evaluation: evaluation, statistics: rule.statistics))
+                results.append(
+                    Result(
+                        bound: rule.bound, evaluation: evaluation, statistics: rule.statistics,
+                        endedSearches: frame.context.endedSearches))
                 frame.context.reset()
             }
         }

@@ -112,10 +112,11 @@ struct BookBuilder {
         let bound = policies.isEmpty ? [binder.implicit()] : policies.map { binder.bind($0) }
         let bindings = bound.flatMap(\.bindings).sorted { ($0.policy, $0.rule.id) < ($1.policy, $1.rule.id) }
         let rules = entries.values.compactMap(\.rule).sorted { $0.id < $1.id }
+        let limitText = schema.limits == .default ? [] : [schema.limits.digestText]
         return RuleBook(
             rules: rules, policies: bound.map(\.policy).sorted { $0.id < $1.id }, bindings: bindings,
-            lists: library.lists, signalOrder: order,
-            digest: Digest.hex(of: bindings.map(\.digest).joined(separator: "\n")))
+            lists: library.lists, signalOrder: order, limits: schema.limits,
+            digest: Digest.hex(of: (bindings.map(\.digest) + limitText).joined(separator: "\n")))
     }
 
     private func compile(_ entry: inout Entry, kinds: Set<String>, base: Environment) {

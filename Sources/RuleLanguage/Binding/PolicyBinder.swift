@@ -192,7 +192,7 @@ struct PolicyBinder {
             receivers: pick.item?.receivers ?? [], exceptions: exceptions, scope: scope, parameters: parameters,
             body: body, key: compiled.key, message: compiled.message, hold: source.hold ?? .zero,
             cooldown: compiled.cooldown, layout: compiled.layout, fieldsRead: compiled.fieldsRead.sorted(),
-            digest: digest)
+            limits: schema.limits, digest: digest)
     }
 
     /// Says at the policy's item why a rule does not compile with its parameters and lists.

@@ -53,6 +53,8 @@ public struct BoundRule: Sendable {
     public let layout: FrameLayout
     /// Fields that the rule's expressions read, as `Object.field`, sorted: what must be known for a verdict.
     public let fieldsRead: [String]
+    /// What its expressions and its memory may cost: the book's limits.
+    public let limits: RuleLimits
     /// SHA-256 in hex over what decides the binding's findings before exceptions.
     public let digest: String
 }

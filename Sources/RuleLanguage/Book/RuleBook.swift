@@ -14,12 +14,15 @@ public struct RuleBook: Sendable {
     public let lists: [String: Value]
     /// Ids of signal rules such that each comes after those whose signals it reads.
     public let signalOrder: [String]
+    /// What the rules may cost.
+    public let limits: RuleLimits
     /// SHA-256 in hex over the bindings' digests: equal books judge equally.
     public let digest: String
 
     /// A book without rules.
     public static let empty = RuleBook(
-        rules: [], policies: [], bindings: [], lists: [:], signalOrder: [], digest: Digest.hex(of: ""))
+        rules: [], policies: [], bindings: [], lists: [:], signalOrder: [], limits: .default, digest: Digest.hex(of: "")
+    )
 
     /// The rule of that id.
     public func rule(_ id: String) -> Rule? { rules.first { $0.id == id } }

@@ -33,6 +33,8 @@ public struct Schema: Sendable {
     public var kinds: Set<String>
     /// Other closed vocabularies, by `Object.field`, such as `User.status`.
     public var vocabularies: [String: Set<String>]
+    /// What expressions over these names may cost.
+    public var limits = RuleLimits.default
 
     public init(
         objects: [ObjectType], activity: String, user: String, rows: [Row], kinds: Set<String>,

@@ -3,13 +3,12 @@ import Diagnostics
 
 /// Compiles the names of `let`: each is one call of an aggregate whose arguments are expressions.
 struct AggregateCompiler {
-    /// The most values that `collect` may keep.
-    static let collectLimit = 1000
-
     /// Where the arguments are evaluated.
     let scope: Scope
     /// Whether a group may be without rows, as the one group of `by: []` may.
     let mayBeEmpty: Bool
+    /// The most values that `collect` may keep.
+    let collectLimit: Int
 
     /// An aggregate before it has a slot.
     struct Result {
@@ -77,9 +76,9 @@ struct AggregateCompiler {
             wrongCount("collect", "an expression and how many values to keep", source, arguments.count, &compiler)
             return nil
         }
-        guard case .literal(.int(let limit)) = arguments[1].kind, (1...Int64(Self.collectLimit)).contains(limit) else {
+        guard case .literal(.int(let limit)) = arguments[1].kind, (1...Int64(collectLimit)).contains(limit) else {
             compiler.error(
-                .limit, "`collect` keeps 1 to \(Self.collectLimit) values", at: source.call.fileSpan(arguments[1].span),
+                .limit, "`collect` keeps 1 to \(collectLimit) values", at: source.call.fileSpan(arguments[1].span),
                 help: "write a number, such as `collect(activity.user_name, 25)`")
             return nil
         }

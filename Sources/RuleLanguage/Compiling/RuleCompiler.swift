@@ -96,7 +96,8 @@ struct RuleCompiler {
             let isNullable = keysMayBeNull && part.reasoning.mayBeNull(part.checked.root, scope.facts)
             _ = layout.add("keys.\(index)", part.type, isNullable: isNullable)
         }
-        let aggregates = AggregateCompiler(scope: scope, mayBeEmpty: mayBeEmpty)
+        let aggregates = AggregateCompiler(
+            scope: scope, mayBeEmpty: mayBeEmpty, collectLimit: schema.limits.collectedValues)
         let found = lets.compactMap { source -> Aggregate? in
             guard let result = aggregates.compile(source, &compiler) else { return nil }
             let index = layout.add(result.name, result.type, isNullable: result.isNullable)

@@ -141,7 +141,8 @@ struct Library {
         schema: Schema, lists: [String: Value], allowsExtendedRegex: Bool, reports: Bool,
         prober: PatternProber? = nil
     ) -> Environment {
-        var environment = Environment(allowsDyn: false, extendedRegex: allowsExtendedRegex)
+        var environment = Environment(
+            limits: schema.limits.expressions, allowsDyn: false, extendedRegex: allowsExtendedRegex)
         environment.patternProber = prober
         for object in schema.objects { environment.declare(object: object) }
         for (name, value) in lists {

@@ -178,7 +178,7 @@ struct TestReader {
 
     /// `message.matches(pattern)`, so that patterns of tests are those of rules.
     private func messageProgram(_ pattern: ScalarText) -> Program? {
-        var environment = Environment(allowsDyn: false)
+        var environment = Environment(limits: schema.limits.expressions, allowsDyn: false)
         environment.declare("message", .string, at: SlotAddress(table: 0, index: 0))
         var literal = ""
         for scalar in pattern.text.unicodeScalars {

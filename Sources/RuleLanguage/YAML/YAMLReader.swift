@@ -92,7 +92,7 @@ struct YAMLReader {
                 renamed[offset] = name
                 text = next
             } catch let error as YamlError {
-                report(error, marks)
+                report(error, marks, in: chunk)
                 return []
             } catch {
                 sink.error(.syntax, "the file could not be read as YAML", at: Span(chunk.lowerBound, chunk.lowerBound))
@@ -126,19 +126,29 @@ struct YAMLReader {
 
     // MARK: What libyaml refuses
 
-    private func report(_ error: YamlError, _ marks: MarkTable) {
+    private func report(_ error: YamlError, _ marks: MarkTable, in chunk: Range<Int>) {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             report(problem, at: marks.offset(line: mark.line, column: mark.column))
-        case .reader(_, let offset, let value, _):
-            let place = min(offset ?? 0, max(0, bytes.count - 1))
+        case .reader(_, _, let value, _):
+            let refused = Unicode.Scalar(UInt32(bitPattern: value)).map { Array(String($0).utf8) } ?? []
+            let digits = String(value, radix: 16, uppercase: true)
+            let code = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
             sink.error(
-                .syntax, "the character U+\(String(value, radix: 16, uppercase: true)) is not allowed in YAML",
-                at: Span(place, place + 1), help: "remove it")
+                .syntax, "the character U+\(code) is not allowed in YAML", at: firstPlace(of: refused, in: chunk),
+                help: "remove it")
         default:
             sink.error(.syntax, "the file could not be read as YAML", at: Span(0, 0))
         }
+    }
+
+    /// Where a character that the reader refused stands first; the reader's own count is one of grapheme clusters.
+    private func firstPlace(of character: [UInt8], in chunk: Range<Int>) -> Span {
+        let last = chunk.upperBound - character.count
+        guard !character.isEmpty, chunk.lowerBound <= last else { return Span(chunk.lowerBound, chunk.lowerBound) }
+        let start = (chunk.lowerBound...last).first { bytes[$0..<$0 + character.count].elementsEqual(character) }
+        return start.map { Span($0, $0 + character.count) } ?? Span(chunk.lowerBound, chunk.lowerBound)
     }
 
     private func report(_ problem: String, at offset: Int) {

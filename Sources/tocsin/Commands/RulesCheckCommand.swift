@@ -21,9 +21,11 @@ struct RulesCheckCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let files = try RuleSelection(paths: paths, common: common).files()
-        let loaded = RuleBookLoader(schema: IdentitySchema.schema, prober: PatternProber(isTimed: true)).load(
-            files: files)
+        let selection = try RuleSelection(paths: paths, common: common)
+        let files = try selection.files()
+        let loaded = RuleBookLoader(
+            schema: IdentitySchema.schema, limits: selection.limits, prober: PatternProber(isTimed: true)
+        ).load(files: files)
         let report = DiagnosticReport(loaded.diagnostics)
         if format == .text {
             if !report.entries.isEmpty { Terminal.writeError(report.rendered(as: .text)) }
@@ -43,13 +45,22 @@ extension DiagnosticFormat: ExpressibleByArgument {}
 
 /// The rule and policy files a command is about.
 struct RuleSelection {
-    let paths: [String]
-    let common: CommonOptions
+    private let paths: [String]
+    private let common: CommonOptions
+    private let settings: Settings
+
+    init(paths: [String], common: CommonOptions) throws {
+        self.paths = paths
+        self.common = common
+        settings = try common.settings(readsSecrets: false)
+    }
+
+    /// What the rules may cost.
+    var limits: RuleLimits { RuleLimits(settings.limits) }
 
     /// The files below the paths, or those of the settings.
     func files() throws -> [SourceText] {
         guard paths.isEmpty else { return try common.read(paths, orStandard: "") }
-        let settings = try common.settings(readsSecrets: false)
         return try common.read(settings.rules, orStandard: "Rules")
             + common.read(settings.policies, orStandard: "Policies")
     }
@@ -57,6 +68,6 @@ struct RuleSelection {
     /// The files below the paths, or the settings' rules without policies.
     func ruleFiles() throws -> [SourceText] {
         guard paths.isEmpty else { return try common.read(paths, orStandard: "") }
-        return try common.read(common.settings(readsSecrets: false).rules, orStandard: "Rules")
+        return try common.read(settings.rules, orStandard: "Rules")
     }
 }

@@ -74,9 +74,12 @@ struct RuleTestSession {
 
     init(paths: [String], only: String?, hasCoverage: Bool, common: CommonOptions) throws {
         // Without policies an implicit one binds every rule with its own parameters, as its tests expect.
-        let files = try RuleSelection(paths: paths, common: common).ruleFiles()
+        let selection = try RuleSelection(paths: paths, common: common)
+        let files = try selection.ruleFiles()
         let watcher = hasCoverage ? ConditionCoverage() : nil
-        let loaded = RuleBookLoader(schema: IdentitySchema.schema, coverage: watcher).load(files: files)
+        let loaded = RuleBookLoader(
+            schema: IdentitySchema.schema, limits: selection.limits, coverage: watcher
+        ).load(files: files)
         common.report(loaded.diagnostics.filter { $0.diagnostic.level == .error })
         errorCount = DiagnosticReport(loaded.diagnostics).errorCount
         let book = loaded.book

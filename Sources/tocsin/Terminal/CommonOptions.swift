@@ -41,7 +41,8 @@ struct CommonOptions: ParsableArguments {
     /// - Throws: `ExitCode` 2 when a file is wrong: what runs unattended must not run on half a rule book.
     func ruleBook(_ settings: Settings) throws -> RuleBook {
         let files = try read(settings.rules, orStandard: "Rules") + read(settings.policies, orStandard: "Policies")
-        let loaded = RuleBookLoader(schema: IdentitySchema.schema).load(files: files)
+        let loaded = RuleBookLoader(schema: IdentitySchema.schema, limits: RuleLimits(settings.limits)).load(
+            files: files)
         report(loaded.diagnostics)
         guard !loaded.diagnostics.contains(where: { $0.diagnostic.level == .error }) else {
             throw Outcome.usage.exit

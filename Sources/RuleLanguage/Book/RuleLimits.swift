@@ -1,0 +1,31 @@
+public import CEL
+
+/// What the rules of one book may cost; rule-language.md section 9.
+///
+/// The values here are the language's own; settings may change each. Two books that differ only in their limits judge
+/// differently, so limits are part of a book's digest unless they are the language's own.
+public struct RuleLimits: Hashable, Sendable {
+    /// What one expression may cost.
+    public var expressions = Limits.default
+    /// The most values that one `collect` may keep.
+    public var collectedValues = 1000
+    /// Keys that the memory of one rule holds; more push the quietest out, which is counted and alerted.
+    public var keys = 100_000
+    /// Alerts of one rule and pass, or of one rule and hour of activities; what is beyond makes one summary alert.
+    public var alerts = 1000
+
+    public init() {}
+
+    /// The limits of rule-language.md section 9.
+    public static let `default` = RuleLimits()
+
+    /// What a digest says of them.
+    var digestText: String {
+        let own = expressions
+        let numbers = [
+            own.textBytes, own.nesting, own.steps, own.regexBacktracking, own.regexMilliseconds, own.regexSubjectBytes,
+            own.listElements, own.textResultBytes, collectedValues, keys, alerts,
+        ]
+        return numbers.map { String($0) }.joined(separator: " ")
+    }
+}
