@@ -2,7 +2,8 @@
 """Writes engine-neutral rules, and ten rules over time, as rule files of this engine.
 
   neutral_rules.py plain RULES.json OUT     a list of {"id", "all": [[field, operator, value], ...]}
-  neutral_rules.py windows OUT              counts, distinct counts and two sequences
+  neutral_rules.py windows OUT [SETS [apart]]   counts, distinct counts and two sequences; so many times,
+                                            and with `apart` each time a minute longer, so that no memory is shared
 
 An operator is one of eq, in, gt, startswith, contains, re; all atoms of a rule must hold. Every rule is written to a
 file of its own, with its tests left out: these files are for measuring, and checked by their totals.
@@ -66,29 +67,40 @@ def plain(source, folder):
         write(folder, rule["id"].lower(), ["match: " + quoted(condition)])
 
 
-def windows(folder):
-    for rule, match, key, within, count, limit in COUNTS:
-        write(folder, rule, [
-            "match: " + quoted(match),
-            f"threshold: {{ by: [activity.{key}], within: {within}, let: {{ n: '{count}' }} }}",
-            f"alert_if: n >= {limit}",
-        ])
-    for rule, first, second, key, within in SEQUENCES:
-        write(folder, rule, [
-            "sequence:",
-            f"  by: [activity.{key}]",
-            f"  within: {within}",
-            "  steps:",
-            f"    - {{ id: first, match: activity.type_id == {first} }}",
-            f"    - {{ id: second, match: activity.type_id == {second} }}",
-        ])
+def windows(folder, sets="1", apart=""):
+    for number in range(int(sets)):
+        end = f"-{number}" if number else ""
+        for rule, match, key, within, count, limit in COUNTS:
+            write(folder, rule + end, [
+                "match: " + quoted(match),
+                f"threshold: {{ by: [activity.{key}], within: {longer(within, number, apart)}, "
+                f"let: {{ n: '{count}' }} }}",
+                f"alert_if: n >= {limit}",
+            ])
+        for rule, first, second, key, within in SEQUENCES:
+            write(folder, rule + end, [
+                "sequence:",
+                f"  by: [activity.{key}]",
+                f"  within: {longer(within, number, apart)}",
+                "  steps:",
+                f"    - {{ id: first, match: activity.type_id == {first} }}",
+                f"    - {{ id: second, match: activity.type_id == {second} }}",
+            ])
+
+
+def longer(within, number, apart):
+    """A window that is so many minutes longer, or the same."""
+    if not apart or number == 0:
+        return within
+    minutes = int(within[:-1]) * (60 if within.endswith("h") else 1)
+    return f"{minutes + number}m"
 
 
 def main():
     form, *rest = sys.argv[1:] or [""]
-    if (form, len(rest)) not in (("plain", 2), ("windows", 1)):
+    if (form, len(rest)) not in (("plain", 2), ("windows", 1), ("windows", 2), ("windows", 3)):
         sys.exit(__doc__)
-    os.makedirs(rest[-1], exist_ok=True)
+    os.makedirs(rest[0] if form == "windows" else rest[-1], exist_ok=True)
     plain(*rest) if form == "plain" else windows(*rest)
 
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares tocsin with other engines on the same input: run.sh [rules|slow|windows|cold|memory|all]
+# Compares tocsin with other engines on the same input: run.sh [rules|slow|windows|scale|many|cold|memory|all]
 #
 #   PEERS   the folder of the comparison kit: compare.sh, pair.py, rulegen.py, and a setup.sh that has been run
 #   WORK    where its setup.sh put data and peers
@@ -21,7 +21,13 @@ for n in 1 10 50 100 500 1000; do
   rm -rf "$WORK/product-$n"
   python3 "$here/neutral_rules.py" plain "$WORK/rules$n.json" "$WORK/product-$n"
 done
-python3 "$here/neutral_rules.py" windows "$WORK/product-windows"
+over_time() {
+  rm -rf "$WORK/product-$1"
+  python3 "$here/neutral_rules.py" windows "$WORK/product-$1" "${@:2}"
+}
+over_time windows
+over_time windows-10 10
+over_time windows-apart 10 apart
 
 count="$TOCSIN audit --count --policies $WORK/product-policies"
 export PRODUCT_STREAM="$count --rules $WORK/product-\$2 --input \$1"
@@ -35,6 +41,14 @@ scale() {
     "tocsin-100=$count --rules product-100 --input rest-1m.ndjson" \
     "tocsin-1000=$count --rules product-1000 --input rest-1m.ndjson" \
     "tocsin-report-100=$TOCSIN audit --policies product-policies --rules product-100 --input rest-1m.ndjson"
+}
+
+# A hundred rules over time against ten: ten times the same ten, which share their memory, and ten times others.
+many() {
+  pair --label "tocsin: 100 windowed rules against 10, 1M events" --events 1000000 \
+    "tocsin-10=$count --rules product-windows --input rest-1m.ndjson 2>/dev/null" \
+    "tocsin-100-shared=$count --rules product-windows-10 --input rest-1m.ndjson 2>/dev/null" \
+    "tocsin-100-apart=$count --rules product-windows-apart --input rest-1m.ndjson 2>/dev/null"
 }
 
 # One activity: what it costs to start. Wall clock counts here.
@@ -53,7 +67,7 @@ memory() {
 
 case ${1:-all} in
   rules | slow | windows) "$PEERS/compare.sh" "$1" ;;
-  scale | cold | memory) "$1" ;;
-  all) for part in rules slow windows; do "$PEERS/compare.sh" "$part"; done; scale; cold ;;
+  scale | many | cold | memory) "$1" ;;
+  all) for part in rules slow windows; do "$PEERS/compare.sh" "$part"; done; scale; many; cold ;;
   *) sed -n '2,10p' "$0"; exit 2 ;;
 esac
