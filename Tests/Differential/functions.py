@@ -16,8 +16,10 @@ MOMENTS = ["2024-02-29T12:30:45Z", "1970-01-01T00:00:00Z", "1969-12-31T23:59:59.
            "2000-12-31T23:59:59.999Z", "2024-11-03T06:30:00.123456789Z", "1582-10-15T00:00:00Z",
            "2038-01-19T03:14:08Z", "2024-02-29T12:30:45+14:00", "2021-07-04T00:00:00.000001Z",
            "2010-06-01T12:00:00Z", "2011-12-31T12:00:00Z", "2014-12-01T00:00:00Z", "2016-01-01T00:00:00Z"]
+# Sums of these stay below 292 years, which is what the other implementation counts in; longer ones would go wrong in
+# it, silently, before the difference shows.
 SPANS = ["0s", "1s", "-1s", "1h30m", "1.5s", "-0.5s", "1ms", "1us", "1ns", "86400s", "-24h", "1h1m1s1ms1us1ns",
-         "315576000000s", "-315576000000s", "0.000000001s", "2562047h", "90m", "1.25h"]
+         "5000000000s", "-5000000000s", "0.000000001s", "1000000h", "90m", "1.25h"]
 ZONES = ["'UTC'", "'Europe/Oslo'", "'America/New_York'", "'Asia/Kolkata'", "'Australia/Lord_Howe'", "'+05:30'",
          "'-08:00'", "'+00:00'", "'-03:30'", "'Pacific/Apia'", "'America/Sao_Paulo'", "'02:00'",
          "'Europe/Moscow'", "'Asia/Pyongyang'"]

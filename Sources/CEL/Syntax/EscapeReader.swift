@@ -61,7 +61,8 @@ struct EscapeReader {
         case 0x55 where !isBytes: return code(start, digits: 8, radix: 16, from: start + 2)
         case 0x30...0x33: return code(start, digits: 3, radix: 8, from: start + 1)
         default:
-            let end = min(start + 2, body.endIndex)
+            var end = min(start + 2, body.endIndex)
+            while end < body.endIndex, body[end] & 0xc0 == 0x80 { end += 1 }
             faults.append(
                 Fault(
                     message: "`\(String(decoding: body[start..<end], as: UTF8.self))` is no escape of the language",

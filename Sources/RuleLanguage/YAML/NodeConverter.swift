@@ -56,14 +56,14 @@ struct NodeConverter {
         case .sequence(let sequence):
             let items = sequence.map { convert($0, isFirstChild: false) }
             return YAMLNode(
-                content: .sequence(items), span: Span(mark, mark + 1), isFlow: isBracket(properties.start),
+                content: .sequence(items), span: character(at: mark), isFlow: isBracket(properties.start),
                 anchor: properties.anchor)
         case .mapping(let mapping):
             var node = convert(mapping, at: mark, isFlow: isBracket(properties.start))
             node.anchor = properties.anchor
             return node
         case .alias:
-            return YAMLNode(content: .refused, span: Span(mark, mark + 1), isFlow: false)
+            return YAMLNode(content: .refused, span: character(at: mark), isFlow: false)
         }
     }
 
@@ -91,7 +91,11 @@ struct NodeConverter {
                 entries.append(YAMLNode.Entry(key: name, value: value))
             }
         }
-        return YAMLNode(content: .mapping(entries), span: Span(mark, mark + 1), isFlow: isFlow)
+        return YAMLNode(content: .mapping(entries), span: character(at: mark), isFlow: isFlow)
+    }
+
+    private func character(at offset: Int) -> Span {
+        Span(offset, offset + 1).widened(toCharactersOf: bytes)
     }
 
     /// Whether a collection begins with a bracket or brace; Yams' own style is that of the collection's end.

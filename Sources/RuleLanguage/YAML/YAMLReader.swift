@@ -120,8 +120,9 @@ struct YAMLReader {
 
     private func reportDuplicate(_ name: String, at offset: Int) {
         sink.error(
-            .duplicateKey, "the key `\(name)` is given twice", at: Span(offset, offset + name.utf8.count),
-            label: "one of the two", help: "remove one of them")
+            .duplicateKey, "the key `\(name)` is given twice",
+            at: Span(offset, offset + name.utf8.count).widened(toCharactersOf: bytes), label: "one of the two",
+            help: "remove one of them")
     }
 
     // MARK: What libyaml refuses
@@ -160,7 +161,8 @@ struct YAMLReader {
             return
         }
         let (message, help) = Self.words(for: problem)
-        sink.error(.syntax, message, at: Span(place, place + 1), label: "here", help: help)
+        sink.error(
+            .syntax, message, at: Span(place, place + 1).widened(toCharactersOf: bytes), label: "here", help: help)
     }
 
     /// The `!name` that begins a value on the line of `offset`, at or before it.
