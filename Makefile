@@ -10,13 +10,15 @@ RELEASE := $(SCRATCH)/release/tocsin
 BUILD := $(SWIFT) build --scratch-path $(SCRATCH)
 FUZZ_RUNS ?= 1000000
 FUZZ_TARGETS ?=
+PROPERTY_CASES ?= 10000
+CRASH_SEEDS ?= 20
 DIFF_COUNT ?= 100000
 DIFF_SEED ?=
 # Modules whose doc comments are read as pages: those that know no network.
 PURE := PCRE2 Timekeeping Diagnostics HTTPTransport JSONScanning FieldStorage CEL Directory Alerting RuleLanguage Evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test lint rulebook docs truth fuzz differential benchmark check install clean
+.PHONY: help setup build release demo test properties lint rulebook docs truth fuzz differential benchmark check install clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 21
@@ -48,6 +50,13 @@ rulebook: build ## check, test and compare the form of every rule in Rules/ and 
 
 docs: setup ## check that the links in doc comments lead somewhere
 	@scripts/check-docs $(SWIFT) $(SCRATCH) $(PURE)
+
+properties: setup ## try PROPERTY_CASES (10,000) orders, doublings, cuts and ends of logs; optimised, in a build of its own
+	@$(SWIFT) build --scratch-path $(SCRATCH)/properties --configuration release -Xswiftc -enable-testing --build-tests
+	@TOCSIN_PROPERTY_CASES=$(PROPERTY_CASES) $(SWIFT) test --scratch-path $(SCRATCH)/properties \
+	  --configuration release -Xswiftc -enable-testing --skip-build --filter 'OrderPropertyTests|LookBackTests'
+	@TOCSIN_CRASH_SEEDS=$(CRASH_SEEDS) TOCSIN_CRASH_STEP=1 $(SWIFT) test --scratch-path $(SCRATCH)/properties \
+	  --configuration release -Xswiftc -enable-testing --skip-build --filter 'CrashTests|TwoFeedTests'
 
 truth: build ## judge the shipped rules on generated data with planted cases
 	@Tests/Truth/judge.py --tocsin $(DEBUG)

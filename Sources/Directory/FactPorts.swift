@@ -45,6 +45,35 @@ public struct Generation: Hashable, Sendable, Codable {
     }
 }
 
+/// How late an activity may come, counted from where the list of events was complete before.
+public struct LateLimits: Hashable, Sendable {
+    /// What comes later than this is marked late: windows may have been evaluated without it.
+    public var lateness: TimeSpan
+    /// What comes later than this goes to quarantine.
+    public var quarantine: TimeSpan
+
+    public init(lateness: TimeSpan, quarantine: TimeSpan = .hours(24)) {
+        self.lateness = lateness
+        self.quarantine = quarantine
+    }
+}
+
+/// What became of the activities of one commit.
+public struct CommittedActivities: Hashable, Sendable {
+    /// Those that were not here before.
+    public var new = 0
+    /// Those of them that are marked late.
+    public var late = 0
+    /// Those that came too late and are in quarantine, not among the new ones.
+    public var tooLate = 0
+
+    public init(new: Int = 0, late: Int = 0, tooLate: Int = 0) {
+        self.new = new
+        self.late = late
+        self.tooLate = tooLate
+    }
+}
+
 /// Keeps facts: what Sync writes and Evaluation reads.
 ///
 /// Store implements it.
@@ -55,11 +84,12 @@ public protocol FactStore: Sendable {
     /// Stores new activities, quarantine and the cursor in one transaction; activities already here by
     /// (connection, source feed, id) are passed over.
     ///
-    /// - Returns: How many were new.
+    /// - Parameter limits: Decides by the API's cursor as it was before, in the same transaction, what came late: a
+    ///   fact, so that a replay leaves it out of windows too. nil, or no cursor yet: nothing is late.
     func commit(
         _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
-        source: ActivitySource
-    ) async throws -> Int
+        source: ActivitySource, limits: LateLimits?
+    ) async throws -> CommittedActivities
 
     /// Begins a staged copy of the directory.
     func beginGeneration(connection: String, at moment: Timestamp) async throws -> Generation
@@ -109,4 +139,18 @@ public protocol FactStore: Sendable {
 
     /// Activities whose ids are given, in (time, id) order: the evidence of an alert.
     func activities(connection: String, ids: [String]) async throws -> ActivityBatch
+}
+
+extension FactStore {
+    /// Stores activities of which none is late.
+    ///
+    /// - Returns: How many were new.
+    public func commit(
+        _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
+        source: ActivitySource
+    ) async throws -> Int {
+        try await commit(
+            batch, unreadable: unreadable, cursor: cursor, connection: connection, source: source, limits: nil
+        ).new
+    }
 }

@@ -146,7 +146,7 @@ public struct Assembly: Sendable {
             guard let webhook = connection.eventWebhook, let token = webhook.token else { return nil }
             let entry = EventEntry(
                 connection: connection.name, facts: store, enricher: enricher, lateness: connection.lateness,
-                clock: clock)
+                clock: clock, metrics: metrics)
             return EventIntake(
                 connection: connection.name, header: webhook.header, token: token.reveal(),
                 postsPerMinute: webhook.postsPerMinute, take: { try await entry.take($0) })

@@ -13,6 +13,9 @@ public actor ConnectionWatch {
     public struct Report: Sendable {
         /// Activities that were evaluated.
         public var activities = 0
+        /// Those of them that told again of an act under another type number, or of what the other feed told of.
+        public var echoes = 0
+        public var twins = 0
         public var transitions: [Transition] = []
         /// What each bound state rule said, when the directory was new.
         public var verdicts: [RuleBinding: Verdict] = [:]
@@ -23,6 +26,8 @@ public actor ConnectionWatch {
         var engine: ActivityEngine
         var machine: AlertMachine
         var progress: EngineProgress
+        /// Whether there are two feeds.
+        let comparesFeeds: Bool
     }
 
     /// Activities that are read from the store at once.
@@ -64,14 +69,24 @@ public actor ConnectionWatch {
     public func evaluate(state: ConnectionState? = nil) async throws -> Report {
         var report = Report()
         guard let cursor = try await facts.cursor(connection: connection, source: .api) else { return report }
+        let hasWebhook = try await facts.cursor(connection: connection, source: .webhook) != nil
         var running: Running
-        if let known = self.running { running = known } else { running = try await resume(cursor) }
+        if let known = self.running, known.comparesFeeds == hasWebhook {
+            running = known
+        } else {
+            running = try await resume(cursor, comparesFeeds: hasWebhook)
+        }
         let snapshot = try await facts.currentSnapshot(connection: connection)
         let isNewDirectory = snapshot.map { $0.generation != running.progress.generation } ?? false
         if isNewDirectory { running.engine.follow(try await timeline(snapshot)) }
 
+        // What is thrown on the way leaves an engine that went on without its alerts: the next time begins anew.
+        self.running = nil
         var changes = AlertChanges()
+        let before = running.engine.counts
         report.activities = try await observeNew(&running, &changes)
+        report.echoes = running.engine.counts.echoes - before.echoes
+        report.twins = running.engine.counts.twins - before.twins
         let watermark = min(cursor.completeUntil, clock.now() + Self.futureLimit) - lateness
         if watermark > running.progress.watermark {
             changes.append(running.machine.observe(running.engine.advance(to: watermark)))
@@ -127,7 +142,7 @@ public actor ConnectionWatch {
     // MARK: Going on where it ended
 
     /// The state at the stored progress, from the stored facts.
-    private func resume(_ cursor: SourceCursor) async throws -> Running {
+    private func resume(_ cursor: SourceCursor, comparesFeeds: Bool) async throws -> Running {
         let stored = try await alerts.progress(connection: connection)
         let progress = stored ?? EngineProgress(connection: connection)
         let activation = try await alerts.activate(
@@ -135,6 +150,7 @@ public actor ConnectionWatch {
         var options = ActivityEngine.Options()
         options.coverageStart = cursor.firstSyncStarted
         options.endedSearches = progress.endedSearches
+        options.comparesFeeds = comparesFeeds
         let connection = self.connection
         options.activeFrom = { bound in
             activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
@@ -142,19 +158,22 @@ public actor ConnectionWatch {
         let snapshot = try await facts.currentSnapshot(connection: connection)
         let engine = ActivityEngine(
             book: book, connection: connection, history: try await timeline(snapshot), options: options)
-        try await replay(engine, upTo: progress)
+        try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
         let machine = AlertMachine(hourLimit: book.limits.alerts)
         let since = progress.watermark - machine.lateLimit
         let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
         return Running(
-            engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress)
+            engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
+            comparesFeeds: comparesFeeds)
     }
 
     /// Brings an engine to a stored progress; what it finds on the way has been kept before.
     ///
     /// Reads no more than the book looks back: everything since then, and before only the kinds of rules that need
     /// the beginning.
-    private func replay(_ engine: ActivityEngine, upTo progress: EngineProgress) async throws {
+    private func replay(
+        _ engine: ActivityEngine, upTo progress: EngineProgress, comparesFeeds: Bool
+    ) async throws {
         let need = LookBack(book, connection: connection)
         let since = max(.earliest + need.span, progress.watermark) - need.span
         let near = min(try await facts.position(connection: connection, before: since), progress.position)
@@ -163,6 +182,11 @@ public actor ConnectionWatch {
         case .kinds(let kinds) where kinds.isEmpty: break
         case .kinds(let kinds): try await feed(engine, after: 0, upTo: near, kinds: kinds)
         }
+        // What may be told of again: acts with several type numbers, and everything where there are two feeds.
+        let remembered = max(.earliest + Occurrences.memory, progress.watermark) - Occurrences.memory
+        try await feed(
+            engine, after: try await facts.position(connection: connection, before: remembered), upTo: near,
+            kinds: comparesFeeds ? nil : Occurrences.sharedKinds)
         try await feed(engine, after: near, upTo: progress.position, kinds: nil)
         _ = engine.advance(to: progress.watermark)
     }

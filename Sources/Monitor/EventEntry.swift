@@ -11,6 +11,7 @@ struct EventEntry: Sendable {
     let enricher: (any ActivityEnricher)?
     let lateness: TimeSpan
     let clock: any WallClock
+    var metrics: MonitorMetrics?
 
     /// Stores what a body holds, and returns when it is on disk.
     func take(_ bytes: [UInt8]) async throws -> EventReceipt {
@@ -18,19 +19,17 @@ struct EventEntry: Sendable {
         let batch = body.batch
         enricher?.enrich(batch, rows: 0..<batch.count)
         let now = clock.now()
-        // What comes after the windows it belongs to may have been evaluated is a fact of its own.
-        if let polled = try await facts.cursor(connection: connection, source: .api) {
-            let edge = polled.completeUntil - lateness
-            for row in 0..<batch.count where batch.activity(at: row).time < edge { batch[row, .isLate] = .bool(true) }
-        }
         var cursor =
             try await facts.cursor(connection: connection, source: .webhook)
             ?? SourceCursor(readUntil: now, completeUntil: now, firstSyncStarted: now)
         cursor.readUntil = now
         cursor.completeUntil = now
-        let new = try await facts.commit(
-            batch, unreadable: body.unreadable, cursor: cursor, connection: connection, source: .webhook)
+        let done = try await facts.commit(
+            batch, unreadable: body.unreadable, cursor: cursor, connection: connection, source: .webhook,
+            limits: LateLimits(lateness: lateness))
+        await metrics?.note(done, connection: connection)
         return EventReceipt(
-            new: new, readable: batch.count, unreadable: body.unreadable.count, reason: body.unreadable.first?.reason)
+            new: done.new, readable: batch.count, unreadable: body.unreadable.count,
+            reason: body.unreadable.first?.reason)
     }
 }

@@ -10,6 +10,10 @@ public actor MonitorMetrics {
     private var states: [String: ConnectionState] = [:]
     private var activities: [String: Int] = [:]
     private var unreadable: [String: Int] = [:]
+    private var late: [String: Int] = [:]
+    private var tooLate: [String: Int] = [:]
+    private var echoes: [String: Int] = [:]
+    private var twins: [String: Int] = [:]
     private var transitions: [String: Int] = [:]
     private var turns = 0
     private var delivered = 0
@@ -25,8 +29,18 @@ public actor MonitorMetrics {
             states[connection.name] = connection.sync.state
             activities[connection.name, default: 0] += connection.sync.newActivities
             unreadable[connection.name, default: 0] += connection.sync.unreadable
+            late[connection.name, default: 0] += connection.sync.late
+            tooLate[connection.name, default: 0] += connection.sync.tooLate
+            echoes[connection.name, default: 0] += connection.evaluation.echoes
+            twins[connection.name, default: 0] += connection.evaluation.twins
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
         }
+    }
+
+    /// Takes in what a webhook brought.
+    func note(_ done: CommittedActivities, connection: String) {
+        late[connection, default: 0] += done.late
+        tooLate[connection, default: 0] += done.tooLate
     }
 
     /// Ready when every connection has a complete copy of its directory, and none waits for a person.
@@ -62,6 +76,13 @@ public actor MonitorMetrics {
             },
             counter("tocsin_activities_total", "Activities that were fetched and new.", activities),
             counter("tocsin_unreadable_records_total", "Records that went to quarantine.", unreadable),
+            counter("tocsin_late_activities_total", "New activities that came too late for windows.", late),
+            counter(
+                "tocsin_too_late_activities_total", "Activities that came more than 24 h late, to quarantine.",
+                tooLate),
+            counter(
+                "tocsin_echoed_activities_total", "Activities that repeat an act under another type number.", echoes),
+            counter("tocsin_twin_activities_total", "Activities that the other feed told of before.", twins),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
             MetricFamily(
                 "tocsin_turns_total", .counter, help: "Turns of the monitor.", samples: [.init(Double(turns))]),

@@ -125,6 +125,8 @@ extension AuditReport {
         public var findingCount: Int
         /// How many more there were that a policy excepts.
         public var exceptedCount: Int
+        /// The exceptions of the policy, in its order, whether they were of use or not.
+        public var exceptions: [ExceptionUse] = []
 
         public init(
             id: String, title: String, policy: String, severity: Severity, tags: [String] = [], verdict: Verdict,

@@ -23,6 +23,7 @@ extension AuditReport {
                     writeDoubts(&page)
                     writeControls(&page)
                     writeRules(&page)
+                    writeExceptions(&page)
                     writeData(&page)
                 }
                 page.newline()

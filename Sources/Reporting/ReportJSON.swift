@@ -60,6 +60,15 @@ extension AuditReport {
         writer.field("reasons", rule.verdict.reasons)
         writer.field("finding_count", rule.findingCount)
         writer.field("excepted_count", rule.exceptedCount)
+        if !rule.exceptions.isEmpty {
+            writer.list("exceptions", rule.exceptions) { exception, writer in
+                writer.field("name", exception.name)
+                writer.field("reason", exception.reason)
+                writer.field("owner", exception.owner)
+                writer.field("expires", exception.expires)
+                writer.field("hits", exception.hits)
+            }
+        }
         writer.list("findings", rule.findings) { finding, writer in
             writer.field("severity", finding.severity.rawValue)
             writer.field("key", EvidenceValue.list(finding.key))

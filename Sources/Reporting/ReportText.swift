@@ -51,6 +51,7 @@ private struct ReportText {
         guard options.hasDetails else { return page.text }
         if !failed.isEmpty { page.heading("Findings") }
         for rule in failed { writeDetails(rule) }
+        writeExceptions()
         writeControls()
         return page.text
     }
@@ -226,6 +227,17 @@ private struct ReportText {
         let rest = rule.findingCount - min(rule.findings.count, max(0, options.findingLimit))
         if rest > 0 { page.line("    and \(grouped(rest)) more") }
         if rule.exceptedCount > 0 { page.line("    \(plural(rule.exceptedCount, "finding")) excepted by the policy") }
+    }
+
+    private mutating func writeExceptions() {
+        let exceptions = report.exceptions
+        guard !exceptions.isEmpty else { return }
+        page.heading("Exceptions")
+        for (rule, exception) in exceptions {
+            page.paragraph(
+                "\(exception.name) [\(rule.policy)/\(rule.id)] \(report.state(of: exception)) "
+                    + "(\(exception.owner): \(exception.reason))", lead: "  - ", leadWidth: 4, hanging: 4)
+        }
     }
 
     private mutating func writeControls() {

@@ -22,6 +22,10 @@ public struct LimitSettings: Hashable, Sendable {
     public var keysPerRule: Int?
     /// Alerts of one rule and pass, or hour, before one summary.
     public var alertsPerRule: Int?
+    /// Activities in all windows of one rule.
+    public var windowActivities: Int?
+    /// Activities of one window that aggregates look at one by one.
+    public var walkedActivities: Int?
 
     public init() {}
 }
@@ -50,6 +54,8 @@ extension LimitSettings {
             Key(name: "collected_values", bounds: 1...100_000, field: \.collectedValues),
             Key(name: "keys_per_rule", bounds: 1...100_000_000, field: \.keysPerRule),
             Key(name: "alerts_per_rule", bounds: 1...1_000_000, field: \.alertsPerRule),
+            Key(name: "window_activities", bounds: 1000...100_000_000, field: \.windowActivities),
+            Key(name: "walked_activities", bounds: 100...10_000_000, field: \.walkedActivities),
         ]
     }
 }

@@ -23,22 +23,35 @@ struct ActivityRows {
 
     /// Inserts those that are not here yet.
     ///
-    /// - Returns: How many were new.
+    /// - Parameter edges: What is late, and what too late to be an activity; nil: nothing.
     static func insert(
-        _ batch: ActivityBatch, connection: Int64, source: ActivitySource, into database: Database
-    ) throws -> Int {
+        _ batch: ActivityBatch, connection: Int64, source: ActivitySource, readUntil: Timestamp = .earliest,
+        edges: LateEdges? = nil, into database: Database
+    ) throws -> CommittedActivities {
         let statement = try database.cachedStatement(sql: insertion)
-        let before = database.totalChangesCount
+        var done = CommittedActivities()
         for row in 0..<batch.count {
+            let activity = batch.activity(at: row)
+            if let edges, activity.time < edges.quarantine {
+                let isNew = try edges.quarantine(
+                    activity, connection: connection, source: source, readUntil: readUntil, in: database)
+                if isNew { done.tooLate += 1 }
+                continue
+            }
+            let isLate = activity[.isLate].boolValue || edges.map { activity.time < $0.late } ?? false
+            let before = database.totalChangesCount
             statement.setUncheckedArguments(
-                try arguments(batch.activity(at: row), connection: connection, source: source))
+                try arguments(activity, connection: connection, source: source, isLate: isLate))
             try statement.execute()
+            guard database.totalChangesCount > before else { continue }
+            done.new += 1
+            if isLate { done.late += 1 }
         }
-        return database.totalChangesCount - before
+        return done
     }
 
     private static func arguments(
-        _ activity: Activity, connection: Int64, source: ActivitySource
+        _ activity: Activity, connection: Int64, source: ActivitySource, isLate: Bool
     ) throws -> StatementArguments {
         let observedBy = activity.text(.observedBy) ?? source.rawValue
         let wire = observedBy == "snapshot" || observedBy == "rule" ? nil : activity.text(.raw)
@@ -50,7 +63,7 @@ struct ActivityRows {
             activity.integer(.actorID), activity.integer(.userID), activity.text(.ip), activity.text(.country),
             double(activity[.latitude]), double(activity[.longitude]), activity.integer(.asn),
             activity[.isAnonymous].tag == .bool ? activity[.isAnonymous].boolValue : nil, activity.text(.network),
-            observedBy, activity[.isLate].tag == .bool && activity[.isLate].boolValue, shape.rawValue,
+            observedBy, isLate, shape.rawValue,
             try wire ?? DerivedActivity.text(of: activity),
         ]
         return StatementArguments(values)

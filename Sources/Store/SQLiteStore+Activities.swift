@@ -23,20 +23,16 @@ extension SQLiteStore {
     /// See `FactStore`; what a webhook brought is on disk when this returns, because we then say so to its sender.
     public func commit(
         _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
-        source: ActivitySource
-    ) async throws -> Int {
+        source: ActivitySource, limits: LateLimits?
+    ) async throws -> CommittedActivities {
         try await write(source == .webhook ? .full : .normal) { database in
             let id = try ConnectionRow.makeID(of: connection, in: database)
-            let new = try ActivityRows.insert(batch, connection: id, source: source, into: database)
+            let done = try ActivityRows.insert(
+                batch, connection: id, source: source, readUntil: cursor.readUntil,
+                edges: try limits.flatMap { try LateEdges($0, connection: id, in: database) }, into: database)
             for record in unreadable {
-                try database.execute(
-                    sql: """
-                        INSERT INTO quarantine (connection, source, read_until, place, reason, text)
-                        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) DO NOTHING
-                        """,
-                    arguments: [
-                        id, source.rawValue, cursor.readUntil.stored, record.place, record.reason, record.text,
-                    ])
+                try QuarantineRows.insert(
+                    record, connection: id, source: source, readUntil: cursor.readUntil, into: database)
             }
             try database.execute(
                 sql: """
@@ -49,7 +45,7 @@ extension SQLiteStore {
                     id, source.rawValue, cursor.readUntil.stored, cursor.completeUntil.stored,
                     cursor.firstSyncStarted.stored,
                 ])
-            return new
+            return done
         }
     }
 

@@ -8,6 +8,9 @@ struct ActivityPoll: Sendable {
     struct Result: Sendable {
         var new = 0
         var unreadable = 0
+        /// New ones that came too late for windows, and those that went to quarantine for it.
+        var late = 0
+        var tooLate = 0
         var failure: SourceFailure?
         /// Where the poll before had been complete; nil for a first poll.
         var wasCompleteUntil: Timestamp?
@@ -52,15 +55,17 @@ struct ActivityPoll: Sendable {
                 result.failure = error
                 return result
             }
-            if let stored { Self.markLate(page.batch, before: stored.completeUntil - cadence.lateness) }
             cursor.readUntil = Self.readUntil(page.batch, from: cursor.readUntil, now: now)
             if page.next == nil { cursor.completeUntil = max(cursor.completeUntil, now) }
-            let new = try await facts.commit(
-                page.batch, unreadable: page.unreadable, cursor: cursor, connection: connection, source: .api)
-            result.new += new
+            let done = try await facts.commit(
+                page.batch, unreadable: page.unreadable, cursor: cursor, connection: connection, source: .api,
+                limits: stored.map { _ in LateLimits(lateness: cadence.lateness) })
+            result.new += done.new
+            result.late += done.late
+            result.tooLate += done.tooLate
             result.unreadable += page.unreadable.count
             result.completeUntil = cursor.completeUntil
-            try await onPage(new)
+            try await onPage(done.new)
             guard let next = page.next else { return result }
             query.cursor = next
             try Task.checkCancellation()
@@ -84,11 +89,6 @@ struct ActivityPoll: Sendable {
             .malformedAnswer, attempt: "list of events",
             answer: isEmpty ? "a page before the last has no rows" : "a page has only rows of pages before it",
             remedy: "nothing is lost: the next poll begins where everything was here")
-    }
-
-    /// Marks what came after windows up to `edge` may have been evaluated: a fact, so that replay leaves it out too.
-    private static func markLate(_ batch: ActivityBatch, before edge: Timestamp) {
-        for row in 0..<batch.count where batch.activity(at: row).time < edge { batch[row, .isLate] = .bool(true) }
     }
 
     /// The latest time of a page; a time in the future does not push the cursor past now.

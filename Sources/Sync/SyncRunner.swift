@@ -11,6 +11,9 @@ public struct SyncOutcome: Sendable {
     public var newActivities = 0
     /// Records that went to quarantine.
     public var unreadable = 0
+    /// New activities that came too late for windows, and those that came so late that they went to quarantine.
+    public var late = 0
+    public var tooLate = 0
     /// Whether a new directory became current.
     public var directoryChanged = false
     /// What each collection was, when the directory was read in this pass.
@@ -122,6 +125,8 @@ public actor SyncRunner {
         plan.note(step, at: now, isComplete: result.failure == nil)
         outcome.newActivities += result.new
         outcome.unreadable += result.unreadable
+        outcome.late += result.late
+        outcome.tooLate += result.tooLate
         progress.activities = before + result.new
         state?.eventsCompleteUntil = result.completeUntil
         try await noteGap(result, at: now)

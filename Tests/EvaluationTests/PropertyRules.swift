@@ -8,7 +8,9 @@ import Testing
 /// A book with every verb in every form, small enough in time that a short log makes each of them fire.
 enum PropertyRules {
     /// Rules that answer on arrival; all others wait for the watermark.
-    static let plain: Set<String> = ["each-failure", "failure-of-user", "reads-plain-signal"]
+    static let plain: Set<String> = ["each-failure", "failure-of-user", "reads-plain-signal", "each-grant"]
+    /// Of them those whose findings are named by whichever of two activities came first.
+    static let echoed: Set<String> = ["each-grant"]
 
     static let book = load(rules)
 
@@ -37,7 +39,7 @@ enum PropertyRules {
     }
 
     private static let rules: [(id: String, more: String, activity: [String])] =
-        windows + sequences + others + joined
+        windows + sequences + others + joined + grants
 
     private static let windows: [(String, String, [String])] = [
         ("each-failure", "message: '${activity.ip} ${activity.id}'\n", ["match: \(failure)"]),
@@ -166,5 +168,22 @@ enum PropertyRules {
                 "threshold: { by: [target.department], within: 5m, let: { n: count() } }", "alert_if: n >= 2",
             ]
         )
+    ]
+
+    /// Acts that OneLogin reports under two type numbers.
+    private static let grants: [(String, String, [String])] = [
+        ("each-grant", "key: [activity.user_id, activity.role_id]\n", ["match: activity.kind == 'role.granted'"]),
+        (
+            "grants", "cooldown: 1s\nmessage: '${n} ${ids}'\n",
+            [
+                "match: activity.kind == 'role.granted'",
+                "threshold: { \(user), within: 5m, let: { n: count(), ids: 'collect(activity.id, 9)' } }",
+                "alert_if: n >= 2",
+            ]
+        ),
+        (
+            "granted-again", "cooldown: 1s\nmessage: '${prev.id} ${elapsed}'\n",
+            ["match: activity.kind == 'role.granted'", "previous: { \(user), within: 10m }"]
+        ),
     ]
 }

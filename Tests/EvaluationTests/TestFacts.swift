@@ -23,11 +23,16 @@ enum TestFacts {
         var id: String?
         var number: Int64?
         var isLate = false
+        /// OneLogin's number of the type, where it matters.
+        var type: Int64 = 0
+        var role: Int64?
 
         init(
             _ second: Int64, _ kind: String, user: Int64? = nil, ip: String? = nil, country: String? = nil,
-            id: String? = nil, number: Int64? = nil, isLate: Bool = false
+            id: String? = nil, number: Int64? = nil, isLate: Bool = false, type: Int64 = 0, role: Int64? = nil
         ) {
+            self.type = type
+            self.role = role
             self.second = second
             self.kind = kind
             self.user = user
@@ -47,8 +52,9 @@ enum TestFacts {
             batch[row, .time] = .timestamp(seconds: at(act.second).seconds, nanoseconds: 0)
             batch[row, .kind] = batch.arena.copy(act.kind)
             batch[row, .type] = batch.arena.copy("TEST")
-            batch[row, .typeID] = .int(0)
+            batch[row, .typeID] = .int(act.type)
             batch[row, .observedBy] = batch.arena.copy("file")
+            if let role = act.role { batch[row, .roleID] = .int(role) }
             batch[row, .isLate] = .bool(act.isLate)
             if let user = act.user { batch[row, .userID] = .int(user) }
             if let ip = act.ip { batch[row, .ip] = batch.arena.copy(ip) }

@@ -225,26 +225,32 @@ import Timekeeping
     @Test func theStoredFactsReplayedOnceGiveTheSameAlerts() async throws {
         for seed in Self.seeds {
             let (live, store) = try await Self.run(seed, endsAt: nil)
-            let snapshot = try #require(try await store.currentSnapshot(connection: "acme"))
-            let cursor = try #require(try await store.cursor(connection: "acme", source: .api))
-            var options = ActivityEngine.Options()
-            options.coverageStart = cursor.firstSyncStarted
-            options.activeFrom = { _ in cursor.firstSyncStarted }
-            let engine = ActivityEngine(
-                book: Self.book(), connection: "acme",
-                history: DirectoryTimeline(
-                    versions: try await store.versions(connection: "acme"), availability: snapshot.availability,
-                    superUsers: []),
-                options: options)
-            let all = try await store.activities(connection: "acme", after: 0, limit: 100_000)
-            let watermark = cursor.completeUntil - Self.lateness
-            var machine = AlertMachine()
-            var changes = machine.observe(engine.process(all.batch))
-            changes.append(machine.observe(engine.advance(to: watermark)))
-            changes.append(machine.advance(connection: "acme", watermark: watermark))
-            let replayed = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
-            try await replayed.apply(changes, notices: [], progress: nil, at: watermark)
-            #expect(try await Self.alerts(in: replayed) == live.alerts, "seed \(seed)")
+            #expect(try await Self.replay(store, Self.book()) == live.alerts, "seed \(seed)")
         }
+    }
+
+    /// The alerts of one replay of everything that is stored.
+    static func replay(_ store: SQLiteStore, _ book: RuleBook, comparesFeeds: Bool = false) async throws -> [String] {
+        let snapshot = try #require(try await store.currentSnapshot(connection: "acme"))
+        let cursor = try #require(try await store.cursor(connection: "acme", source: .api))
+        var options = ActivityEngine.Options()
+        options.coverageStart = cursor.firstSyncStarted
+        options.activeFrom = { _ in cursor.firstSyncStarted }
+        options.comparesFeeds = comparesFeeds
+        let engine = ActivityEngine(
+            book: book, connection: "acme",
+            history: DirectoryTimeline(
+                versions: try await store.versions(connection: "acme"), availability: snapshot.availability,
+                superUsers: []),
+            options: options)
+        let all = try await store.activities(connection: "acme", after: 0, limit: 100_000)
+        let watermark = cursor.completeUntil - lateness
+        var machine = AlertMachine()
+        var changes = machine.observe(engine.process(all.batch))
+        changes.append(machine.observe(engine.advance(to: watermark)))
+        changes.append(machine.advance(connection: "acme", watermark: watermark))
+        let replayed = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
+        try await replayed.apply(changes, notices: [], progress: nil, at: watermark)
+        return try await alerts(in: replayed)
     }
 }

@@ -37,11 +37,11 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
 
     func commit(
         _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
-        source: ActivitySource
-    ) async throws -> Int {
+        source: ActivitySource, limits: LateLimits?
+    ) async throws -> CommittedActivities {
         try await commit {
             try await store.commit(
-                batch, unreadable: unreadable, cursor: cursor, connection: connection, source: source)
+                batch, unreadable: unreadable, cursor: cursor, connection: connection, source: source, limits: limits)
         }
     }
 

@@ -14,6 +14,7 @@ struct ScriptedTenant: TenantSource {
         let type: Int
         let user: Int64
         var ip = "192.0.2.1"
+        var role: Int64?
     }
 
     static let start = Timestamp(seconds: 1_772_323_200)
@@ -49,10 +50,11 @@ struct ScriptedTenant: TenantSource {
     }
 
     private static func append(_ entry: Entry, to batch: ActivityBatch) {
+        let role = entry.role.map { ",\"role_id\":\($0)" } ?? ""
         let text = batch.arena.copy(
             """
             {"id":\(entry.id),"created_at":"\((start + .seconds(entry.second)).rfc3339)","account_id":1,\
-            "event_type_id":\(entry.type),"user_id":\(entry.user),"actor_user_id":9,"ipaddr":"\(entry.ip)"}
+            "event_type_id":\(entry.type),"user_id":\(entry.user),"actor_user_id":9,"ipaddr":"\(entry.ip)"\(role)}
             """)
         do throws(UnreadableRecord) {
             try WireActivityDecoder().decode(text.text, into: batch, source: .api)

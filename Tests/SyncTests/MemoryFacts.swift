@@ -1,4 +1,5 @@
 import Directory
+import FieldStorage
 import Synchronization
 import Timekeeping
 
@@ -20,11 +21,16 @@ final class MemoryFacts: FactStore {
 
     func commit(
         _ batch: ActivityBatch, unreadable: [UnreadableText], cursor: SourceCursor, connection: String,
-        source: ActivitySource
-    ) async throws -> Int {
+        source: ActivitySource, limits: LateLimits?
+    ) async throws -> CommittedActivities {
         state.withLock { state in
+            if let limits, let stored = state.cursor {
+                for row in 0..<batch.count where batch.activity(at: row).time < stored.completeUntil - limits.lateness {
+                    batch[row, .isLate] = .bool(true)
+                }
+            }
             state.cursor = cursor
-            return Self.add(batch, to: &state)
+            return CommittedActivities(new: Self.add(batch, to: &state))
         }
     }
 

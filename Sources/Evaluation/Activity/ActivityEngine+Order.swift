@@ -42,9 +42,10 @@ extension ActivityEngine {
     ///
     /// - Returns: What they found, sorted by time. A watermark that does not rise does nothing.
     public func advance(to watermark: Timestamp) -> [Finding] {
-        guard watermark > self.watermark else { return [] }
-        evaluate(before: watermark)
-        self.watermark = watermark
+        let edge = occurrences.edge(watermark)
+        guard edge > self.watermark else { return [] }
+        evaluate(before: edge)
+        self.watermark = edge
         counts.pending = waiting.count
         return collector.take().sorted(by: Finding.isBefore)
     }
@@ -55,7 +56,8 @@ extension ActivityEngine {
     public func finish(at end: Timestamp? = nil) -> [Finding] {
         let instant = TimeSpan(seconds: 0, nanoseconds: 1)
         let last = waiting.count > 0 ? waiting.latest + instant : .earliest
-        return advance(to: max(end ?? latestTime ?? .earliest, last, watermark + instant))
+        let edge = max(end ?? latestTime ?? .earliest, last, watermark + instant)
+        return advance(to: occurrences.edge(edge) == edge ? edge : edge + .seconds(1))
     }
 
     private func evaluate(before edge: Timestamp) {
@@ -72,11 +74,17 @@ extension ActivityEngine {
             let time = next.time
             if !ordered.timed.isEmpty { conclude(before: time) }
             waiting.write(next, to: subject.slots)
+            if occurrences.concerns(subject.slots[ActivityField.typeID.rawValue]),
+                occurrences.isRepeated(UnsafePointer(subject.slots), at: time)
+            {
+                continue
+            }
             observe(UnsafePointer(subject.slots), at: time, waiting.units(of: next))
             if hasSignals { settleSignals() }
         }
         if let last { waiting.release(last) }
         conclude(before: edge)
+        occurrences.advance(to: edge)
         settleSignals()
         frame.context.reset()
     }
@@ -109,7 +117,7 @@ extension ActivityEngine {
     private func observe(_ activity: Observed, _ unit: OrderedUnit) {
         if unit.isSimple, let verb = unit.verb {
             verb.observe(activity, unit, self)
-            if verb.evictedKeys != unit.evictionsNoted { noteRoom(unit, activity) }
+            if verb.evictedKeys &+ verb.passedOver != unit.lacksNoted.count { noteRoom(unit, activity) }
             return
         }
         let rule = unit.lead
@@ -117,7 +125,7 @@ extension ActivityEngine {
         if !rule.profiles.isEmpty { look(rule, activity) }
         defer {
             if !rule.profiles.isEmpty { learn(rule, activity) }
-            if unit.evictedKeys != unit.evictionsNoted { noteRoom(unit, activity) }
+            if unit.lacks != unit.lacksNoted { noteRoom(unit, activity) }
         }
         if !unit.isMatchedOnArrival, !unit.matches(frame, turn: activity.turn) { return }
         if !rule.exclusions.isEmpty, isExcluded(rule) { return }

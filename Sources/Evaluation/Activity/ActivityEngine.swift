@@ -26,6 +26,7 @@ public final class ActivityEngine {
     var usersAreFilled = false
     var collector: FindingCollector
     private let seen: SeenIDs
+    let occurrences: Occurrences
     var signals: [ActivityBatch] = []
     /// Units that wait for the signal that is arriving, while signals of rules with memory arrive.
     var settled: [[UInt32]] = []
@@ -62,9 +63,12 @@ public final class ActivityEngine {
 
     /// - Parameter bindings: Signal rules before those that read their signals.
     init(bindings: [BoundRule], connection: String, users: any UserRows, options: Options) {
-        keyLimit = options.keyLimit ?? bindings.first?.limits.keys ?? RuleLimits.default.keys
+        let bookLimits = bindings.first?.limits ?? .default
+        keyLimit = options.keyLimit ?? bookLimits.keys
         let limits = EngineLimits(
-            keys: keyLimit, partials: options.partialLimit, coverageStart: options.coverageStart)
+            keys: keyLimit, partials: options.partialLimit,
+            activities: options.windowActivities ?? bookLimits.windowActivities,
+            walked: options.walkedActivities ?? bookLimits.walkedActivities, coverageStart: options.coverageStart)
         let rules = bindings.compactMap { bound -> ActivityRule? in
             guard case .activity(let body) = bound.body else { return nil }
             return ActivityRule(
@@ -83,6 +87,8 @@ public final class ActivityEngine {
         hasSignals = rules.contains { $0.bound.rule.isSignal }
         var held = Set(rules.filter(\.isOrdered).flatMap { $0.bound.fields(of: "Activity") })
         if hasSignals { held.formUnion(SignalActivity.copied) }
+        occurrences = Occurrences(comparesFeeds: options.comparesFeeds, limit: options.duplicateMemory)
+        held.formUnion(occurrences.comparedFields)
         waiting = ReorderBuffer(HeldFields(names: held))
         let wanted = Set(rules.flatMap { $0.bound.fields(of: "User") })
         userSlots = UserFields.all.objectType.fields.filter { wanted.contains($0.name) }.map(\.slot)
@@ -127,7 +133,10 @@ public final class ActivityEngine {
         let isLate = time < watermark || row[ActivityField.isLate.rawValue].boolValue
         if isLate { counts.late += 1 }
         frame.tables[FrameLayout.subjectTable] = row
-        let (count, mayBeHeld) = arrivals.candidates(row, frame)
+        var (count, mayBeHeld) = arrivals.candidates(row, frame)
+        if occurrences.concerns(row[ActivityField.typeID.rawValue]), isRepeated(row, at: time, isLate: isLate) {
+            count = 0
+        }
         let wantsOrder = mayBeHeld && !isLate
         guard count > 0 || wantsOrder else { return }
         usersAreFilled = false
@@ -136,6 +145,21 @@ public final class ActivityEngine {
         if wantsOrder { hold(row, at: time) }
         frame.context.reset()
     }
+
+    /// Whether an activity that arrives tells of what one before it told of; rules with memory ask again in order.
+    private func isRepeated(_ row: UnsafePointer<Slot>, at time: Timestamp, isLate: Bool) -> Bool {
+        switch occurrences.arrive(row, at: time, isLate: isLate) {
+        case .new: return false
+        case .echo: counts.echoes += 1
+        case .twin: counts.twins += 1
+        }
+        return true
+    }
+
+    /// Whether activities came of which some have numbers as ids and some have not, as those of two feeds do.
+    public var sawTwoFeeds: Bool { seen.sawNumber && seen.sawOther }
+    /// Whether an activity came so late that what it may repeat had been forgotten.
+    public var forgotTooMuch: Bool { occurrences.tooOld > 0 }
 
     static func time(of row: UnsafePointer<Slot>) -> Timestamp {
         let slot = row[ActivityField.time.rawValue]

@@ -120,6 +120,10 @@ struct EngineLimits {
     var keys = 100_000
     /// Unfinished sequences of one key.
     var partials = 64
+    /// Activities in the windows of one rule.
+    var activities = 5_000_000
+    /// Activities of one window that are looked at one by one.
+    var walked = 100_000
     /// The first moment from which the connection's activities are complete.
     var coverageStart: Timestamp?
 }

@@ -11,8 +11,20 @@ extension ActivityEngine {
         public var keyLimit: Int?
         /// How many unfinished sequences one key has; more push the oldest out.
         public var partialLimit = 64
+        /// How many activities all windows of one rule hold, and how many different values its calendar windows; more
+        /// push the oldest out, which is counted.
+        ///
+        /// nil: as the book's limits say.
+        public var windowActivities: Int?
+        /// How many activities of one window, the newest, `min`, `max`, `first`, `last`, `collect` and sums of
+        /// fractions look at.
+        ///
+        /// nil: as the book's limits say.
+        public var walkedActivities: Int?
         /// How many ids of activities are remembered to find duplicates.
         public var duplicateMemory = 1_000_000
+        /// Whether activities of the API and of a webhook come, which tell of much the same: see ``Occurrences``.
+        public var comparesFeeds = false
         /// How many episodes of one rule one call gives at most, a bound of memory; more are counted.
         public var findingLimit = 100_000
         /// Since when the connection's activities are complete: where buckets of `spike` begin.
@@ -38,6 +50,10 @@ extension ActivityEngine {
     public struct Counts: Hashable, Sendable {
         public internal(set) var activities = 0
         public internal(set) var duplicates = 0
+        /// Told of an act that another type number told of before: seen by no rule that answers on arrival.
+        public internal(set) var echoes = 0
+        /// Told of what the other feed told of before: seen by no rule that answers on arrival.
+        public internal(set) var twins = 0
         /// Came after the watermark had passed them: seen by rules without memory only.
         public internal(set) var late = 0
         /// Wait for the watermark now.
@@ -79,7 +95,16 @@ extension RuleStatistics {
         looked += unit.looked
         matched += unit.matched
         evictedKeys += unit.verb?.evictedKeys ?? 0
+        passedOver += unit.verb?.passedOver ?? 0
         liveKeys += unit.verb?.liveKeys ?? 0
         stateBytes += unit.verb?.byteCount ?? 0
+    }
+}
+
+extension BoundRule {
+    /// Whether the rule remembers activities, and so must see them in order of time.
+    public var hasMemory: Bool {
+        guard case .activity(let body) = body else { return false }
+        return body.verb != nil || !body.profiles.isEmpty
     }
 }

@@ -22,8 +22,8 @@ final class OrderedUnit {
     var looked = 0
     /// Those that matched.
     var matched = 0
-    /// How many keys had left when that was last looked at, and when it may be told again.
-    var evictionsNoted = 0
+    /// What there was no room for when that was last looked at, and when it may be told again.
+    var lacksNoted = RoomFinding.Lacks()
     var nextRoomFinding = Timestamp.earliest
     /// The time of the first of them, where the verb asks for it.
     private(set) var firstSeen = Timestamp.latest
@@ -55,11 +55,14 @@ final class OrderedUnit {
     }
 
     /// How many keys had to leave.
-    var evictedKeys: Int {
+    private var evictedKeys: Int {
         var count = verb?.evictedKeys ?? 0
         if !isSimple { for place in lead.profiles.indices { count += lead.profiles[place].evictedKeys } }
         return count
     }
+
+    /// How often there was no room: for keys, and in windows.
+    var lacks: RoomFinding.Lacks { RoomFinding.Lacks(keys: evictedKeys, activities: verb?.passedOver ?? 0) }
 
     /// Notes that an activity may be the unit's.
     @inline(__always)
@@ -153,6 +156,8 @@ protocol VerbState: AnyObject {
     func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine)
     /// How many keys had to leave.
     var evictedKeys: Int { get }
+    /// How many activities or values windows left out since they hold as many as they may.
+    var passedOver: Int { get }
     /// How many keys there are now.
     var liveKeys: Int { get }
     /// Bytes held.
@@ -161,6 +166,7 @@ protocol VerbState: AnyObject {
 
 extension VerbState {
     var waitsForSilence: Bool { false }
+    var passedOver: Int { 0 }
     var nextDeadline: Timestamp? { nil }
     func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine) {}
 }

@@ -13,6 +13,10 @@ final class SeenIDs {
     private var feeds: [FixedText]
     private var lastFeed: (place: Int, text: FixedText)
 
+    /// Whether ids came that are numbers, and others.
+    private(set) var sawNumber = false
+    private(set) var sawOther = false
+
     /// Feeds whose numbers are kept as bits.
     private static let feedLimit = 64
 
@@ -44,10 +48,12 @@ final class SeenIDs {
         let feed = place(of: feed.tag == .string ? feed.text : UnsafeRawBufferPointer(start: nil, count: 0))
         let isNew: Bool
         if feed < Self.feedLimit, let number = Self.number(id.text) {
+            sawNumber = true
             isNew =
                 !previous.pointee.contains(number: number, feed: feed)
                 && current.pointee.insert(number: number, feed: feed)
         } else {
+            sawOther = true
             let hash = TextHash.of(id.text, seed: UInt64(truncatingIfNeeded: feed) &+ 0x1_0000) | 1
             isNew = !previous.pointee.hashes.contains(hash) && current.pointee.insert(hash: hash)
         }

@@ -38,6 +38,7 @@ enum Sample: Sendable {
 struct Accumulator: Sendable {
     let function: Aggregate.Function
     private let limit: Int
+    private let valueLimit: Int
     private let isDouble: Bool
     private var count: Int64 = 0
     private var sum: Int128 = 0
@@ -46,8 +47,14 @@ struct Accumulator: Sendable {
     private var seen: Set<Value> = []
     private var collected: [Value] = []
     private var failure: EvaluationFailure?
+    /// Values that were not held since there were too many.
+    private(set) var passedOver = 0
+    /// Values that are held.
+    var heldValues: Int { seen.count }
 
-    init(_ aggregate: Aggregate) {
+    /// - Parameter values: How many different values are held; beyond them `distinct` grows no more.
+    init(_ aggregate: Aggregate, values: Int = .max) {
+        valueLimit = values
         function = aggregate.function
         limit = aggregate.limit ?? 1000
         isDouble = aggregate.argument?.type.withoutNull == .double
@@ -69,7 +76,7 @@ struct Accumulator: Sendable {
         count += 1
         switch function {
         case .count: break
-        case .distinct: seen.insert(value)
+        case .distinct: hold(value)
         case .sum, .avg: add(number: value)
         case .min: if let best = kept, (value.compared(to: best) ?? 0) >= 0 { break } else { kept = value }
         case .max: if let best = kept, (value.compared(to: best) ?? 0) <= 0 { break } else { kept = value }
@@ -77,6 +84,10 @@ struct Accumulator: Sendable {
         case .last: kept = value
         case .collect: if collected.count < limit, seen.insert(value).inserted { collected.append(value) }
         }
+    }
+
+    private mutating func hold(_ value: Value) {
+        if seen.count < valueLimit || seen.contains(value) { seen.insert(value) } else { passedOver += 1 }
     }
 
     private mutating func add(number: Value) {

@@ -24,6 +24,8 @@ final class KeyTable<State> {
     init(limit: Int) { self.limit = min(max(1, limit), Int(Int32.max)) }
 
     var count: Int { store.count }
+    /// Whether a new key pushes the oldest out.
+    var isFull: Bool { store.count >= limit }
     /// Bytes held, without what the states point to.
     var byteCount: Int { store.byteCount }
 

@@ -39,6 +39,8 @@ final class SlidingTable {
     private let log: EventLog
     private let within: Int64
     private let limit: Int
+    private let activityLimit: Int
+    private let walkLimit: Int
     private let samplers: [Sampler]
     /// Those that keep something of each activity.
     private let sampled: [Sampler]
@@ -51,8 +53,18 @@ final class SlidingTable {
     private var compactions = 0
     /// How many keys had to leave because there was no room.
     private(set) var evictedCount = 0
+    /// How many activities left before their time, or were not looked at, because there were too many.
+    private(set) var passedOver = 0
 
-    init(_ aggregates: [Aggregate], within: TimeSpan, limit: Int) {
+    /// - Parameters:
+    ///   - limit: How many keys there may be.
+    ///   - activities: How many activities all windows may hold.
+    ///   - walked: How many of one window, the newest, are looked at one by one.
+    init(
+        _ aggregates: [Aggregate], within: TimeSpan, limit: Int, activities: Int = .max, walked: Int = .max
+    ) {
+        activityLimit = max(1, activities)
+        walkLimit = max(1, walked)
         samplers = aggregates.map(Sampler.init)
         sampled = samplers.filter(\.hasSamples)
         hasSamples = !sampled.isEmpty
@@ -72,6 +84,7 @@ final class SlidingTable {
     @inline(__always)
     func add(_ key: KeyBytes, at time: Int64, id: Slot, _ frame: RuleFrame) -> Int {
         expire(upTo: time &- within)
+        if log.end &- log.start >= activityLimit { makeRoom() }
         var place = keys.place(of: key)
         if place < 0 { place = insert(key) }
         let known = keys[place]
@@ -102,6 +115,11 @@ final class SlidingTable {
             guard event.time <= edge || event.place == EventLog.nobody else { return }
             drop(event)
         }
+    }
+
+    private func makeRoom() {
+        if log[log.start].place != EventLog.nobody { passedOver += 1 }
+        drop(log[log.start])
     }
 
     private func drop(_ event: EventLog.Event) {
@@ -164,11 +182,12 @@ final class SlidingTable {
     private func samples(of sampler: Sampler, _ place: Int) -> [UInt32] {
         guard let column = sampled.firstIndex(where: { $0 === sampler }) else { return [] }
         var found: [UInt32] = []
-        found.reserveCapacity(Int(keys[place].count))
-        walk(place) {
+        found.reserveCapacity(min(walkLimit, Int(keys[place].count)))
+        walk(place, limit: walkLimit) {
             found.append(log.samples(of: $0)[column])
             return true
         }
+        passedOver += max(0, Int(keys[place].count) - walkLimit)
         return found.reversed()
     }
 

@@ -48,8 +48,10 @@ public struct StateExplainer {
             outcome.exception = name
         }
         let type = IdentitySchema.schema.row(body.each)?.type ?? ""
+        let directory = DirectoryRow.make(rows, for: [bound])
         if let filler = rows.filler(of: body.each, wanted: bound.fields(of: type)) {
             frame.reset(now: moment)
+            frame.setDirectory(directory)
             frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
             for place in 0..<filler.count {
                 filler.fill(place)
@@ -61,6 +63,7 @@ public struct StateExplainer {
             frame.tables[FrameLayout.subjectTable] = nil
         }
         frame.reset(now: moment)
+        frame.setDirectory(directory)
         let evaluation = rule.finish(frame, missing: outcome.missing, limit: .max)
         outcome.firings = evaluation.findings.filter { $0.dedupKey.key.map { ExpectedValue.text($0) } == wanted }
         return explanation(outcome)

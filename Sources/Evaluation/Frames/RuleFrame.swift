@@ -37,6 +37,11 @@ final class RuleFrame {
             seconds: moment.seconds, nanoseconds: moment.nanoseconds)
     }
 
+    /// Sets `directory` of state rules, which must outlive their evaluation.
+    func setDirectory(_ row: RowBuffer?) {
+        tables[FrameLayout.directoryTable] = row.map { UnsafePointer($0.slots) }
+    }
+
     /// Begins with another activity or moment: forgets who was in it, and gives back text of variables.
     ///
     /// The variables of a rule are set by its verb and its profiles before anything reads them.

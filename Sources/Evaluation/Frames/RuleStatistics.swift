@@ -27,6 +27,8 @@ public struct RuleStatistics: Hashable, Sendable {
     public internal(set) var unknownReasons: [String: Int] = [:]
     /// Keys that had to leave because the limit of keys was reached.
     public internal(set) var evictedKeys = 0
+    /// Activities and values that windows left out because they hold as many as they may.
+    public internal(set) var passedOver = 0
     /// Keys that are remembered now.
     public internal(set) var liveKeys = 0
     /// Bytes that they take; rules that share their memory each name all of it.

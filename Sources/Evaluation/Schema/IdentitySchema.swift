@@ -7,7 +7,7 @@ public enum IdentitySchema {
     /// The schema against which rules are checked.
     public static let schema = Schema(
         objects: objects, activity: "Activity", user: "User", rows: rows, kinds: Set(ActivityKind.all),
-        vocabularies: vocabularies)
+        vocabularies: vocabularies, directory: DirectoryRow.objectType)
 
     /// Every record type, as the page of fields shows them.
     public static let objects: [ObjectType] = [

@@ -60,10 +60,12 @@ public struct StatePass {
                 StateRule(bound, body, maker: maker, generation: generation, at: moment))
         }
         var results: [Result] = []
+        let directory = DirectoryRow.make(rows, for: byWord.values.flatMap { $0.map(\.bound) })
         for (word, rules) in byWord {
-            walk(word, rules, rows, frame, now: moment)
+            walk(word, rules, rows, directory, frame, now: moment)
             for rule in rules {
                 frame.reset(now: moment)
+                frame.setDirectory(directory)
                 let evaluation = rule.finish(frame, missing: rows.missing(word), limit: findingLimit)
                 results.append(
                     Result(
@@ -76,12 +78,14 @@ public struct StatePass {
     }
 
     private func walk(
-        _ word: String, _ rules: [StateRule], _ rows: some StateRows, _ frame: RuleFrame, now moment: Timestamp
+        _ word: String, _ rules: [StateRule], _ rows: some StateRows, _ directory: RowBuffer?, _ frame: RuleFrame,
+        now moment: Timestamp
     ) {
         let type = IdentitySchema.schema.row(word)?.type ?? ""
         let wanted = Set(rules.flatMap { $0.bound.fields(of: type) }).sorted()
         guard let filler = rows.filler(of: word, wanted: wanted) else { return }
         frame.reset(now: moment)
+        frame.setDirectory(directory)
         frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
         for place in 0..<filler.count {
             filler.fill(place)

@@ -43,7 +43,7 @@ final class StateRule {
     }
 
     private static func state(_ group: StateBody.Group) -> GroupState {
-        GroupState(accumulators: group.aggregates.map(Accumulator.init))
+        GroupState(accumulators: group.aggregates.map { Accumulator($0) })
     }
 
     // MARK: Rows

@@ -7,10 +7,13 @@ final class SlidingState: VerbState {
     private let table: SlidingTable
 
     init(_ threshold: Verb.Threshold, within: TimeSpan, _ limits: EngineLimits) {
-        table = SlidingTable(threshold.aggregates, within: within, limit: limits.keys)
+        table = SlidingTable(
+            threshold.aggregates, within: within, limit: limits.keys, activities: limits.activities,
+            walked: limits.walked)
     }
 
     var evictedKeys: Int { table.evictedCount }
+    var passedOver: Int { table.passedOver }
     var liveKeys: Int { table.count }
     var byteCount: Int { table.byteCount }
 

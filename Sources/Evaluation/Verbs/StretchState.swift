@@ -8,19 +8,29 @@ final class StretchState: VerbState {
         var window: TimeWindow
         var accumulators: [Accumulator]
         var activityIDs = Ring<String>()
+
+        var heldValues: Int { accumulators.reduce(0) { $0 + $1.heldValues } }
+        var passedOver: Int { accumulators.reduce(0) { $0 + $1.passedOver } }
     }
 
     private let threshold: Verb.Threshold
     private let keys: KeyTable<Stretch>
     /// The calendar window of the last activity, which most often is the next one's too.
     private var current: TimeWindow?
+    /// Different values that all windows may hold, and do.
+    private let valueLimit: Int
+    private var heldValues = 0
+    private(set) var passedOver = 0
+    /// Keys that left since all windows hold too many values.
+    private var crowdedOut = 0
 
     init(_ threshold: Verb.Threshold, _ limits: EngineLimits) {
         self.threshold = threshold
         keys = KeyTable(limit: limits.keys)
+        valueLimit = max(1, limits.activities)
     }
 
-    var evictedKeys: Int { keys.evictedCount }
+    var evictedKeys: Int { keys.evictedCount + crowdedOut }
     var liveKeys: Int { keys.count }
     var byteCount: Int { keys.byteCount }
 
@@ -61,18 +71,38 @@ final class StretchState: VerbState {
         _ activity: Observed, _ key: KeyBytes, _ frame: RuleFrame, _ window: TimeWindow, isOver: (Stretch) -> Bool
     ) -> Int {
         let aggregates = threshold.aggregates
-        func fresh() -> Stretch { Stretch(window: window, accumulators: aggregates.map(Accumulator.init)) }
+        func fresh() -> Stretch {
+            Stretch(window: window, accumulators: aggregates.map { Accumulator($0, values: valueLimit) })
+        }
         // The key that was quiet for longest has the window that ended first: what is over takes no room.
-        while let oldest = keys.oldest, keys[oldest.place].window.end <= activity.time { keys.removeOldest() }
+        while let oldest = keys.oldest, keys[oldest.place].window.end <= activity.time {
+            release(oldest.place)
+            keys.removeOldest()
+        }
+        if keys.isFull, keys.place(of: key) == nil, let oldest = keys.oldest { release(oldest.place) }
         let place = keys.use(key, at: activity.time, make: fresh).place
-        if isOver(keys[place]) { keys[place] = fresh() }
+        if isOver(keys[place]) {
+            release(place)
+            keys[place] = fresh()
+        }
         keys[place].window = window
         keys[place].activityIDs.append(activity.id)
         if keys[place].activityIDs.count > SlidingTable.evidenceLimit { keys[place].activityIDs.removeFirst() }
+        let (held, over) = (keys[place].heldValues, keys[place].passedOver)
         for index in aggregates.indices {
             keys[place].accumulators[index].add(Sample(of: aggregates[index], frame))
             frame.set(aggregates[index], to: keys[place].accumulators[index].result)
         }
+        heldValues += keys[place].heldValues - held
+        passedOver += keys[place].passedOver - over
+        // The key that is in use is the newest, so it is not the one that leaves.
+        while heldValues > valueLimit, keys.count > 1, let oldest = keys.oldest {
+            release(oldest.place)
+            keys.removeOldest()
+            crowdedOut += 1
+        }
         return place
     }
+
+    private func release(_ place: Int) { heldValues -= keys[place].heldValues }
 }

@@ -9,9 +9,10 @@ import Timekeeping
 /// One audit under way: activities and a directory come in, the report's rules and counts go out.
 ///
 /// The report is the same for every order of the activities. Rules without memory answer as activities come, and their
-/// findings are drawn together into episodes in any order. Windows need order of time: they close `disorder` behind the
+/// findings are drawn together into episodes in any order. Windows need order of time: they close some way behind the
 /// latest activity, and when one turns out to be older than that, nothing was left out but ``mustRepeat`` is set: the
-/// pass only measures from then on, and the caller begins anew with a pass of the `disorder` that was seen.
+/// pass only measures from then on, and the caller begins anew with a pass of the disorder that was seen. So it is
+/// when activities of two feeds turn up, which are compared only where that is known beforehand.
 final class AuditPass {
     private let book: RuleBook
     private let connection: String
@@ -19,32 +20,54 @@ final class AuditPass {
     private var episodes = EpisodeTable()
     private let kindCounts = KindCounts()
     private var progress: ActivityProgress
-    /// How far windows stay behind the latest activity.
-    private let disorder: TimeSpan
+    private var closing: WindowClosing
+    private let canRepeat: Bool
+    private let comparesFeeds: Bool
+    private let history: DirectoryTimeline
+    private let moment: Timestamp
 
-    /// How much older than what came before an activity usually is, at most: logs are written nearly in order.
-    static let usualDisorder = TimeSpan.hours(1)
-    /// Windows close only at the end.
-    static let anyDisorder = TimeSpan.days(365_000)
     /// How far in the future an activity may be dated and still make windows close.
     static let futureLimit = TimeSpan.minutes(5)
 
     /// - Parameters:
     ///   - moment: Now.
-    ///   - disorder: How much older than what came before an activity may be; memory holds what came within it.
+    ///   - disorder: How much older than what came before an activity may be, where that is known; memory holds what
+    ///     came within it.
+    ///   - comparesFeeds: Whether activities of two feeds come.
+    ///   - canRepeat: Whether the activities can be read again. What comes once is held to its end as far as there is
+    ///     room, and what comes too late for windows that had to close makes rules unknown.
     init(
         book: RuleBook, connection: String, history: DirectoryTimeline, now moment: Timestamp,
-        disorder: TimeSpan = anyDisorder
+        disorder: TimeSpan? = nil, comparesFeeds: Bool = false, canRepeat: Bool = true
     ) {
         self.book = book
         self.connection = connection
-        self.disorder = disorder
+        closing = WindowClosing(
+            disorder: disorder ?? (canRepeat ? WindowClosing.usual : WindowClosing.atEnd), isKnown: disorder != nil)
+        self.canRepeat = canRepeat
+        self.history = history
+        self.moment = moment
+        self.comparesFeeds = comparesFeeds
         progress = ActivityProgress(horizon: moment + Self.futureLimit)
-        engine = ActivityEngine(book: book, connection: connection, history: history)
+        var options = ActivityEngine.Options()
+        options.comparesFeeds = comparesFeeds
+        engine = ActivityEngine(book: book, connection: connection, history: history, options: options)
     }
 
-    /// Whether an activity came so late that a window may have been closed without it.
-    var mustRepeat: Bool { seenDisorder > disorder && engine.hasOrderedRules }
+    /// A pass that can hold what this one could not.
+    func repeated() -> AuditPass {
+        AuditPass(
+            book: book, connection: connection, history: history, now: moment, disorder: seenDisorder,
+            comparesFeeds: comparesFeeds || engine.sawTwoFeeds)
+    }
+
+    /// Whether an activity came so late that a window may have been closed without it, or what it repeats was
+    /// forgotten.
+    var mustRepeat: Bool {
+        guard canRepeat else { return false }
+        return !closing.isKnown && engine.counts.late > 0 && (engine.hasOrderedRules || engine.forgotTooMuch)
+            || engine.sawTwoFeeds && !comparesFeeds
+    }
 
     /// Judges activities in any order.
     ///
@@ -54,8 +77,7 @@ final class AuditPass {
         progress.take(batch)
         guard !mustRepeat else { return }
         keep(engine.process(batch))
-        guard disorder != Self.anyDisorder, progress.latest > .earliest else { return }
-        keep(engine.advance(to: progress.latest - disorder))
+        keep(closing.close(engine, latest: progress.latest))
     }
 
     /// The first and the last moment of the activities.
@@ -98,13 +120,14 @@ final class AuditPass {
                 }
                 return Self.entry(
                     bound, result.evaluation.verdict, result.evaluation.findings.map(AuditReport.ReportedFinding.init),
-                    excepted: result.statistics.excepted.values.reduce(0, +))
+                    excepted: result.statistics.excepted)
             case .activity:
                 guard let known = statistics[binding] else { return nil }
                 let findings = (byBinding[binding] ?? []).map(Self.finding)
+                let late = bound.hasMemory && !canRepeat ? engine.counts.late : 0
                 return Self.entry(
-                    bound, Self.verdict(known, hasFindings: !findings.isEmpty, gap: activityGap), findings,
-                    excepted: known.excepted.values.reduce(0, +))
+                    bound, Self.verdict(known, hasFindings: !findings.isEmpty, gap: activityGap, late: late), findings,
+                    excepted: known.excepted)
             }
         }
     }
@@ -113,12 +136,22 @@ final class AuditPass {
         for finding in findings { episodes.add(finding) }
     }
 
-    private static func verdict(_ statistics: RuleStatistics, hasFindings: Bool, gap: String?) -> Verdict {
+    private static func verdict(
+        _ statistics: RuleStatistics, hasFindings: Bool, gap: String?, late: Int
+    ) -> Verdict {
         if hasFindings { return .fail }
         if statistics.errors > 0 { return .error(causes: statistics.causes.keys.sorted()) }
         if let gap { return .unknown(reasons: [gap]) }
         if statistics.evictedKeys > 0 {
             return .unknown(reasons: ["\(statistics.evictedKeys) keys were forgotten: there were too many at once"])
+        }
+        if statistics.passedOver > 0 {
+            return .unknown(reasons: ["\(statistics.passedOver) activities did not fit into windows"])
+        }
+        if late > 0 {
+            return .unknown(reasons: [
+                "\(late) activities came more than an hour out of order; give them as files, which are read again"
+            ])
         }
         if statistics.unknowns > 0 { return .unknown(reasons: statistics.unknownReasons.keys.sorted()) }
         return .pass
@@ -131,10 +164,17 @@ final class AuditPass {
     }
 
     private static func entry(
-        _ bound: BoundRule, _ verdict: Verdict, _ findings: [AuditReport.ReportedFinding], excepted: Int = 0
+        _ bound: BoundRule, _ verdict: Verdict, _ findings: [AuditReport.ReportedFinding],
+        excepted: [String: Int] = [:]
     ) -> AuditReport.RuleResult {
-        AuditReport.RuleResult(
+        var result = AuditReport.RuleResult(
             id: bound.rule.id, title: bound.rule.title, policy: bound.policy, severity: bound.severity,
-            tags: bound.rule.tags, verdict: verdict, findings: findings, exceptedCount: excepted)
+            tags: bound.rule.tags, verdict: verdict, findings: findings,
+            exceptedCount: excepted.values.reduce(0, +))
+        result.exceptions = bound.exceptions.map {
+            AuditReport.ExceptionUse(
+                name: $0.name, reason: $0.reason, owner: $0.owner, expires: $0.expires, hits: excepted[$0.name] ?? 0)
+        }
+        return result
     }
 }

@@ -7,7 +7,8 @@ public import Timekeeping
 /// An audit of files: the archive path, in which nothing is stored.
 ///
 /// Memory does not grow with the activities as long as they are nearly in order of time. Files in any other order,
-/// split or given twice, give the same report: they are read a second time, now with the disorder known.
+/// split or given twice, give the same report: they are read a second time, now with the disorder known. The same is
+/// done with files of two feeds, which tell of much the same.
 public struct FileAudit {
     private let book: RuleBook
     private let superUsers: [SuperUserResolver]
@@ -35,12 +36,11 @@ public struct FileAudit {
         // What comes by standard input comes once, so it is held to its end.
         let canRepeat = !input.eventFiles.contains("-")
         var pass = AuditPass(
-            book: book, connection: name, history: history, now: moment,
-            disorder: canRepeat ? AuditPass.usualDisorder : AuditPass.anyDisorder)
+            book: book, connection: name, history: history, now: moment, comparesFeeds: !canRepeat,
+            canRepeat: canRepeat)
         var read = try self.read(input, into: pass)
-        if pass.mustRepeat {
-            pass = AuditPass(
-                book: book, connection: name, history: history, now: moment, disorder: pass.seenDisorder)
+        while pass.mustRepeat {
+            pass = pass.repeated()
             read = try self.read(input, into: pass)
         }
         report.rules = pass.finish(

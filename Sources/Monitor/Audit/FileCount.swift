@@ -43,20 +43,36 @@ public struct FileCount {
         let directory = try input.directory(observedAt: .earliest)
         let index = DirectoryIndex(
             directory?.snapshot ?? DirectorySnapshot(observedAt: .earliest), superUsers: superUsers)
-        // What comes by standard input comes once, so it is held to its end.
+        // What comes by standard input comes once, so it is held to its end, as far as there is room.
         let canRepeat = !input.eventFiles.contains("-")
-        let usual = canRepeat ? AuditPass.usualDisorder : AuditPass.anyDisorder
-        let first = try count(input, index, disorder: usual)
-        guard first.seenDisorder > usual else { return first.result }
-        return try count(input, index, disorder: first.seenDisorder).result
+        var closing = WindowClosing(disorder: canRepeat ? WindowClosing.usual : WindowClosing.atEnd, isKnown: false)
+        var comparesFeeds = !canRepeat
+        while true {
+            let pass = try count(input, index, closing, comparesFeeds: comparesFeeds)
+            let isTooLate = !closing.isKnown && pass.late > 0
+            guard canRepeat, isTooLate || pass.sawTwoFeeds && !comparesFeeds else { return pass.result }
+            closing = WindowClosing(disorder: pass.seenDisorder, isKnown: true)
+            comparesFeeds = comparesFeeds || pass.sawTwoFeeds
+        }
     }
 
-    /// - Returns: What was counted, and how much older than what came before it an activity was that a window needs.
+    /// What one reading of the files gave.
+    private struct Pass {
+        let result: Result
+        /// How much older than what came before it an activity was.
+        let seenDisorder: TimeSpan
+        /// Activities that came too late for windows.
+        let late: Int
+        let sawTwoFeeds: Bool
+    }
+
     private func count(
-        _ input: InputFiles, _ index: DirectoryIndex, disorder: TimeSpan
-    ) throws -> (result: Result, seenDisorder: TimeSpan) {
+        _ input: InputFiles, _ index: DirectoryIndex, _ closing: WindowClosing, comparesFeeds: Bool
+    ) throws -> Pass {
+        var closing = closing
         var options = ActivityEngine.Options()
         options.countsOnly = true
+        options.comparesFeeds = comparesFeeds
         let engine = ActivityEngine(
             book: book, connection: "files", history: DirectoryTimeline(constant: index), options: options)
         var progress = ActivityProgress(horizon: .latest)
@@ -64,7 +80,7 @@ public struct FileCount {
             enricher?.enrich(batch, rows: 0..<batch.count)
             progress.take(batch)
             _ = engine.process(batch)
-            if disorder != AuditPass.anyDisorder { _ = engine.advance(to: progress.latest - disorder) }
+            _ = closing.close(engine, latest: progress.latest)
         }
         _ = engine.finish()
         let lines = engine.statistics.map { binding, numbers in
@@ -73,6 +89,9 @@ public struct FileCount {
                 failures: numbers.errors + numbers.unknowns)
         }.sorted { ($0.rule, $0.policy) < ($1.rule, $1.policy) }
         let result = Result(lines: lines, activities: read.activities, unreadable: read.unreadableCount)
-        return (result, engine.hasOrderedRules ? progress.seenDisorder : .zero)
+        let needsOrder = engine.hasOrderedRules || engine.forgotTooMuch
+        return Pass(
+            result: result, seenDisorder: progress.seenDisorder, late: needsOrder ? engine.counts.late : 0,
+            sawTwoFeeds: engine.sawTwoFeeds)
     }
 }

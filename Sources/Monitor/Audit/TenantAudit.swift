@@ -45,7 +45,8 @@ public struct TenantAudit: Sendable {
         let history = DirectoryTimeline(
             versions: try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],
             superUsers: superUsers)
-        let pass = AuditPass(book: book, connection: connection, history: history, now: moment)
+        let pass = AuditPass(
+            book: book, connection: connection, history: history, now: moment, disorder: WindowClosing.atEnd)
         let count = try await judge(pass, facts, connection)
         let cause = outcome.failures.first.map { "\($0.attempt): \($0.answer)" } ?? "the sync was not finished"
         let isComplete = outcome.failures.isEmpty

@@ -5,7 +5,7 @@ import Timekeeping
 
 /// One reading of the activities for all sides of a backtest, with bounded memory.
 ///
-/// Windows close ``AuditPass/usualDisorder`` behind the latest activity. When one turns out to be older than that, the
+/// Windows close ``WindowClosing/usual`` behind the latest activity. When one turns out to be older than that, the
 /// pass only measures from then on, and the caller begins anew with a pass of the disorder that was seen.
 final class BacktestPass {
     let sides: [BacktestSide]
@@ -29,6 +29,8 @@ final class BacktestPass {
     var mustRepeat: Bool { seenDisorder > disorder && sides.contains(where: \.hasOrderedRules) }
 
     var seenDisorder: TimeSpan { progress.seenDisorder }
+    /// Whether activities of two feeds came.
+    var sawTwoFeeds: Bool { sides.contains(where: \.sawTwoFeeds) }
 
     /// Judges activities in any order; what is later than the range is passed over.
     ///
@@ -40,7 +42,7 @@ final class BacktestPass {
         guard !mustRepeat else { return }
         count += wanted.count(from: range.from)
         for side in sides { side.process(wanted) }
-        guard disorder != AuditPass.anyDisorder, progress.latest > .earliest else { return }
+        guard disorder != WindowClosing.atEnd, progress.latest > .earliest else { return }
         for side in sides { side.advance(to: progress.latest - disorder) }
     }
 }

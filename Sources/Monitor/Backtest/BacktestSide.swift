@@ -25,21 +25,24 @@ final class BacktestSide {
     /// - Parameters:
     ///   - activeFrom: What happened before only builds the state of rules.
     ///   - coverageStart: Since when the activities are complete.
+    ///   - comparesFeeds: Whether activities of two feeds come.
     ///   - isInOrder: Whether activities come in the order of their arrival at a store.
     init(
         book: RuleBook, connection: String, history: DirectoryTimeline, activeFrom: Timestamp = .earliest,
-        coverageStart: Timestamp? = nil, isInOrder: Bool
+        coverageStart: Timestamp? = nil, comparesFeeds: Bool, isInOrder: Bool
     ) {
         self.book = book
         self.connection = connection
         var options = ActivityEngine.Options()
         options.activeFrom = { _ in activeFrom }
         options.coverageStart = coverageStart
+        options.comparesFeeds = comparesFeeds
         engine = ActivityEngine(book: book, connection: connection, history: history, options: options)
         joining = isInOrder ? .inOrder(AlertMachine()) : .inAnyOrder(EpisodeTable())
     }
 
     var hasOrderedRules: Bool { engine.hasOrderedRules }
+    var sawTwoFeeds: Bool { engine.sawTwoFeeds }
 
     // MARK: Activities
 

@@ -32,18 +32,22 @@ public struct FileBacktest {
         let empty = DirectoryIndex(DirectorySnapshot(observedAt: moment), superUsers: superUsers)
         let history = DirectoryTimeline(constant: index ?? empty)
         let books = [book] + (other.map { [$0.book] } ?? [])
-        func pass(_ disorder: TimeSpan) -> BacktestPass {
+        func pass(_ disorder: TimeSpan, comparesFeeds: Bool) -> BacktestPass {
             BacktestPass(
                 books.map {
-                    BacktestSide(book: $0, connection: connection, history: history, isInOrder: false)
+                    BacktestSide(
+                        book: $0, connection: connection, history: history, comparesFeeds: comparesFeeds,
+                        isInOrder: false)
                 }, range: range, now: moment, disorder: disorder)
         }
         // What comes by standard input comes once, so it is held to its end.
         let canRepeat = !input.eventFiles.contains("-")
-        var run = pass(canRepeat ? AuditPass.usualDisorder : AuditPass.anyDisorder)
+        var comparesFeeds = !canRepeat
+        var run = pass(canRepeat ? WindowClosing.usual : WindowClosing.atEnd, comparesFeeds: comparesFeeds)
         var read = try self.read(input, into: run)
-        if run.mustRepeat {
-            run = pass(run.seenDisorder)
+        while run.mustRepeat || run.sawTwoFeeds && !comparesFeeds {
+            comparesFeeds = comparesFeeds || run.sawTwoFeeds
+            run = pass(max(WindowClosing.usual, run.seenDisorder), comparesFeeds: comparesFeeds)
             read = try self.read(input, into: run)
         }
         for side in run.sides {

@@ -57,7 +57,7 @@ public struct StoreBacktest: Sendable {
             books.append(other)
             label = .rules(path)
         }
-        var pass = try await read(facts, books, range, now: moment, disorder: AuditPass.usualDisorder)
+        var pass = try await read(facts, books, range, now: moment, disorder: WindowClosing.usual)
         if pass.mustRepeat {
             pass = try await read(facts, books, range, now: moment, disorder: pass.seenDisorder)
         }
@@ -85,11 +85,12 @@ public struct StoreBacktest: Sendable {
     ) async throws -> BacktestPass {
         // An episode that is open when the range begins is one that began before.
         let opening = range.from == .earliest ? range.from : range.from - Self.longestCooldown(of: books)
+        let hasWebhook = try await store.cursor(connection: connection, source: .webhook) != nil
         let sides = books.map { book in
             BacktestSide(
                 book: book, connection: connection, history: facts.timeline, activeFrom: opening,
                 coverageStart: facts.cursor.firstSyncStarted <= range.from ? facts.cursor.firstSyncStarted : nil,
-                isInOrder: true)
+                comparesFeeds: hasWebhook, isInOrder: true)
         }
         let pass = BacktestPass(sides, range: range, now: moment, disorder: disorder)
         let needs = books.map { LookBack($0, connection: connection) }

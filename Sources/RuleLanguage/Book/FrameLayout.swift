@@ -8,7 +8,7 @@ public import CEL
 /// | --- | --- |
 /// | 0 | the variables below |
 /// | 1 | `activity`, or the row of a state rule |
-/// | 2 | `target` |
+/// | 2 | `target`, or `directory` of a state rule |
 /// | 3 | `actor` |
 /// | 4 | `prev` |
 /// | 5 … | the steps of a sequence, in order of writing |
@@ -31,6 +31,8 @@ public struct FrameLayout: Hashable, Sendable {
     public static let subjectTable = 1
     /// The table of `target`.
     public static let targetTable = 2
+    /// The table of `directory` in a state rule.
+    public static let directoryTable = 2
     /// The table of `actor`.
     public static let actorTable = 3
     /// The table of `prev`.

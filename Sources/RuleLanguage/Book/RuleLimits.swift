@@ -14,6 +14,12 @@ public struct RuleLimits: Hashable, Sendable {
     /// Alerts of one rule and pass, or of one rule and hour of activities; what is beyond makes one summary alert.
     public var alerts = 1000
 
+    /// Activities in all windows of one rule, and different values in its calendar windows; more push the oldest out,
+    /// which is counted and alerted.
+    public var windowActivities = 5_000_000
+    /// Activities of one window, the newest, that aggregates look at one by one; the rest is counted and alerted.
+    public var walkedActivities = 100_000
+
     public init() {}
 
     /// The limits of rule-language.md section 9.
@@ -25,6 +31,7 @@ public struct RuleLimits: Hashable, Sendable {
         let numbers = [
             own.textBytes, own.nesting, own.steps, own.regexBacktracking, own.regexMilliseconds, own.regexSubjectBytes,
             own.listElements, own.textResultBytes, collectedValues, keys, alerts,
+            windowActivities, walkedActivities,
         ]
         return numbers.map { String($0) }.joined(separator: " ")
     }

@@ -33,13 +33,16 @@ public struct Schema: Sendable {
     public var kinds: Set<String>
     /// Other closed vocabularies, by `Object.field`, such as `User.status`.
     public var vocabularies: [String: Set<String>]
+    /// What `directory` is in state rules; nil where it means nothing.
+    public var directory: ObjectType?
     /// What expressions over these names may cost.
     public var limits = RuleLimits.default
 
     public init(
         objects: [ObjectType], activity: String, user: String, rows: [Row], kinds: Set<String>,
-        vocabularies: [String: Set<String>] = [:]
+        vocabularies: [String: Set<String>] = [:], directory: ObjectType? = nil
     ) {
+        self.directory = directory
         self.objects = objects
         self.activity = activity
         self.user = user

@@ -56,8 +56,18 @@ struct RuleCompiler {
 
     // MARK: State
 
-    private mutating func state(_ body: StateSource) -> CompiledRule? {
+    /// What every expression of a state rule may name.
+    private func stateScope() -> Scope {
         var scope = startScope()
+        if let directory = schema.directory {
+            scope.environment.declare(
+                "directory", object: directory.name, isNullable: false, table: FrameLayout.directoryTable)
+        }
+        return scope
+    }
+
+    private mutating func state(_ body: StateSource) -> CompiledRule? {
+        var scope = stateScope()
         scope.environment.declare(
             body.row.word, object: body.row.type, isNullable: false, table: FrameLayout.subjectTable)
         let condition = body.where.flatMap { compiler.condition($0, "where", in: scope) }
@@ -66,7 +76,7 @@ struct RuleCompiler {
         var group: StateBody.Group?
         if let source = body.group {
             let by = source.by.compactMap { compiler.value($0, in: scope) }
-            finalScope = startScope()
+            finalScope = stateScope()
             let aggregates = self.group(
                 by: by, lets: source.lets, in: scope, mayBeEmpty: source.by.isEmpty, keysMayBeNull: true,
                 finalScope: &finalScope)
@@ -83,7 +93,7 @@ struct RuleCompiler {
         let identity = ["id", "name"].first { object?.field($0) != nil }
         let standard = group == nil ? identity.map { body.row.word + "." + $0 } : nil
         return finish(
-            .state(state), finalScope: finalScope, standardKey: standard, cooldown: nil, tableCount: 2)
+            .state(state), finalScope: finalScope, standardKey: standard, cooldown: nil, tableCount: 3)
     }
 
     /// Declares `keys` and the names of `let`, and compiles the aggregates.

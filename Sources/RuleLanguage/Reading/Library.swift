@@ -144,7 +144,7 @@ struct Library {
         var environment = Environment(
             limits: schema.limits.expressions, allowsDyn: false, extendedRegex: allowsExtendedRegex)
         environment.patternProber = prober
-        for object in schema.objects { environment.declare(object: object) }
+        for object in schema.objects + [schema.directory].compactMap({ $0 }) { environment.declare(object: object) }
         for (name, value) in lists {
             environment.declare(constant: "lists." + name, value, type: .list(.string))
         }

@@ -20,5 +20,7 @@ extension RuleLimits {
         set(\.collectedValues, settings.collectedValues)
         set(\.keys, settings.keysPerRule)
         set(\.alerts, settings.alertsPerRule)
+        set(\.windowActivities, settings.windowActivities)
+        set(\.walkedActivities, settings.walkedActivities)
     }
 }
