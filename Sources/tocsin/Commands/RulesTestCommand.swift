@@ -23,7 +23,11 @@ struct RulesTestCommand: ParsableCommand {
     @Flag(help: "Say which parts of conditions were never true or never false, and which severities were never given.")
     var coverage = false
 
-    @Flag(help: "Leave passed tests out, also out of --junit.")
+    @Flag(
+        help: """
+            Run only the tests that failed when they were run last in this folder; all of them where none did, or \
+            where this is the first run.
+            """)
     var onlyFailing = false
 
     @Option(help: "Also write the outcomes as JUnit XML to this file.")
@@ -32,11 +36,14 @@ struct RulesTestCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let session = try RuleTestSession(paths: paths, only: only, hasCoverage: coverage, common: common)
+        let memory = FailingTests()
+        let remembered = onlyFailing ? memory.names() : []
+        let session = try RuleTestSession(
+            paths: paths, only: only, onlyNames: remembered, hasCoverage: coverage, common: common)
         let paint = Paint(isOn: common.hasColor)
         for outcome in session.outcomes {
             if outcome.isPassed {
-                if verbose, !onlyFailing { Terminal.write("\(paint.green("ok")) \(outcome.rule): \(outcome.test)") }
+                if verbose { Terminal.write("\(paint.green("ok")) \(outcome.rule): \(outcome.test)") }
             } else {
                 Terminal.write(
                     "\(paint.red("FAILED")) \(outcome.rule): \(outcome.test)  (\(session.place(of: outcome)))")
@@ -45,13 +52,15 @@ struct RulesTestCommand: ParsableCommand {
         }
         if let junit { try write(session, to: junit) }
         if let report = session.coverage { Terminal.writeRaw(CoverageReport(report).text) }
-        Terminal.write("\(session.passed) passed, \(session.failed) failed")
+        let left = session.leftOut > 0 ? "; \(session.leftOut) that passed last time were not run" : ""
+        Terminal.write("\(session.passed) passed, \(session.failed) failed\(left)")
+        memory.note(passed: session.names { $0.isPassed }, failed: session.names { !$0.isPassed })
         if session.errorCount > 0 { throw Outcome.usage.exit }
         if session.failed > 0 { throw Outcome.findings.exit }
     }
 
     private func write(_ session: RuleTestSession, to path: String) throws {
-        let text = JUnitReport(session: session, hasPassed: !onlyFailing).text
+        let text = JUnitReport(session: session).text
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
@@ -67,12 +76,23 @@ struct RuleTestSession {
     /// What conditions were, where that was asked for.
     let coverage: [ConditionCoverage.Point]?
     let errorCount: Int
+    /// Tests that were not run because others are to be.
+    let leftOut: Int
     private let files: [String: SourceText]
 
     var passed: Int { outcomes.filter(\.isPassed).count }
     var failed: Int { outcomes.count - passed }
 
-    init(paths: [String], only: String?, hasCoverage: Bool, common: CommonOptions) throws {
+    /// The tests that came out in one way.
+    func names(_ isWanted: (RuleTestRunner.Outcome) -> Bool) -> Set<FailingTests.Name> {
+        Set(outcomes.filter(isWanted).map { FailingTests.Name(rule: $0.rule, test: $0.test) })
+    }
+
+    /// - Parameter onlyNames: The tests to run; all where none of them is there any more.
+    init(
+        paths: [String], only: String?, onlyNames: Set<FailingTests.Name> = [], hasCoverage: Bool,
+        common: CommonOptions
+    ) throws {
         // Without policies an implicit one binds every rule with its own parameters, as its tests expect.
         let selection = try RuleSelection(paths: paths, common: common)
         let files = try selection.ruleFiles()
@@ -85,9 +105,12 @@ struct RuleTestSession {
         let book = loaded.book
         let runner = RuleTestRunner(signals: book.bindings.filter(\.rule.isSignal))
         let rules = book.rules.filter { rule in only.map { rule.id.contains($0) } ?? true }
-        outcomes = rules.flatMap { rule in
+        let all = rules.flatMap { rule in
             book.bindings.first { $0.rule.id == rule.id }.map { runner.run($0) } ?? []
         }
+        let chosen = all.filter { onlyNames.contains(FailingTests.Name(rule: $0.rule, test: $0.test)) }
+        outcomes = chosen.isEmpty ? all : chosen
+        leftOut = all.count - outcomes.count
         let ids = Set(rules.map(\.id))
         coverage = watcher?.report.filter { ids.contains($0.rule) }
         self.files = Dictionary(rules.map { ($0.id, $0.file) }, uniquingKeysWith: { first, _ in first })
