@@ -11,6 +11,8 @@ public actor MonitorMetrics {
     private var activities: [String: Int] = [:]
     private var unreadable: [String: Int] = [:]
     private var transitions: [String: Int] = [:]
+    private var liveKeys: [String: Int] = [:]
+    private var stateBytes: [String: Int] = [:]
     private var turns = 0
     private var delivered = 0
 
@@ -26,6 +28,8 @@ public actor MonitorMetrics {
             activities[connection.name, default: 0] += connection.sync.newActivities
             unreadable[connection.name, default: 0] += connection.sync.unreadable
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
+            liveKeys[connection.name] = connection.evaluation.liveKeys
+            stateBytes[connection.name] = connection.evaluation.stateBytes
         }
     }
 
@@ -63,6 +67,8 @@ public actor MonitorMetrics {
             counter("tocsin_activities_total", "Activities that were fetched and new.", activities),
             counter("tocsin_unreadable_records_total", "Records that went to quarantine.", unreadable),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
+            counter("tocsin_rule_keys", "Keys that rules with memory remember.", liveKeys, .gauge),
+            counter("tocsin_rule_state_bytes", "Bytes that the memory of rules takes.", stateBytes, .gauge),
             MetricFamily(
                 "tocsin_turns_total", .counter, help: "Turns of the monitor.", samples: [.init(Double(turns))]),
             MetricFamily(
@@ -81,9 +87,11 @@ public actor MonitorMetrics {
             })
     }
 
-    private func counter(_ name: String, _ help: String, _ counts: [String: Int]) -> MetricFamily {
+    private func counter(
+        _ name: String, _ help: String, _ counts: [String: Int], _ kind: MetricFamily.Kind = .counter
+    ) -> MetricFamily {
         MetricFamily(
-            name, .counter, help: help,
+            name, kind, help: help,
             samples: counts.map { .init(Double($0.value), labels: [.init("connection", $0.key)]) })
     }
 }

@@ -46,11 +46,11 @@ final class SlidingTable {
     /// Where the count goes when nothing else is asked; -1 when more is.
     private let countIndex: Int
     /// Every activity before it that is in the log is not the last of its key.
-    private var oldestNumber = 0
-    private var deadCount = 0
-    private var compactions = 0
+    @exclusivity(unchecked) private var oldestNumber = 0
+    @exclusivity(unchecked) private var deadCount = 0
+    @exclusivity(unchecked) private var compactions = 0
     /// How many keys had to leave because there was no room.
-    private(set) var evictedCount = 0
+    @exclusivity(unchecked) private(set) var evictedCount = 0
 
     init(_ aggregates: [Aggregate], within: TimeSpan, limit: Int) {
         samplers = aggregates.map(Sampler.init)
