@@ -8,16 +8,18 @@ public import Timekeeping
 public final class ActivityBatch: @unchecked Sendable {
     // Unchecked: after the filling owner hands the batch over, nobody writes.
     private let rows: UnsafeMutablePointer<Slot>
-    private var owners: [AnyObject] = []
+    @exclusivity(unchecked) private var owners: [AnyObject] = []
     /// Text that was not in the source as it is wanted (escapes resolved, names made).
     public let arena = TextArena()
     /// How many activities fit.
     public let capacity: Int
     /// How many there are.
-    public private(set) var count = 0
+    @exclusivity(unchecked) public private(set) var count = 0
     /// What a decoder remembers of the records before; kept while the batch is used again, and of no meaning to
     /// anybody else.
-    public var decoderMemory: AnyObject?
+    public var decoderMemory: AnyObject? { didSet { heldMemory = decoderMemory.map { .passUnretained($0) } } }
+    /// The same, for one look at it without counting a reference.
+    @exclusivity(unchecked) public private(set) var heldMemory: Unmanaged<AnyObject>?
 
     /// An empty batch.
     ///

@@ -3,8 +3,8 @@
 /// Chunks never move, so the address of a copied text stays good for the arena's life.
 public final class TextArena: @unchecked Sendable {
     // Written by one owner while a batch is filled, only read afterwards: that is the contract of ActivityBatch.
-    private var chunks: [UnsafeMutableRawBufferPointer] = []
-    private var used = 0
+    @exclusivity(unchecked) private var chunks: [UnsafeMutableRawBufferPointer] = []
+    @exclusivity(unchecked) private var used = 0
     private let chunkSize: Int
 
     /// An empty arena.

@@ -17,6 +17,9 @@ public actor ConnectionWatch {
         public var echoes = 0
         public var twins = 0
         public var transitions: [Transition] = []
+        /// Keys that rules with memory remember, and the bytes that their memory takes.
+        public var liveKeys = 0
+        public var stateBytes = 0
         /// What each bound state rule said, when the directory was new.
         public var verdicts: [RuleBinding: Verdict] = [:]
     }
@@ -114,6 +117,8 @@ public actor ConnectionWatch {
             changes, notices: routing.notices(for: changes.transitions), progress: running.progress, at: clock.now())
         self.running = running
         report.transitions = changes.transitions
+        report.liveKeys = running.engine.liveKeys
+        report.stateBytes = running.engine.stateBytes
         return report
     }
 

@@ -15,6 +15,8 @@ public actor MonitorMetrics {
     private var echoes: [String: Int] = [:]
     private var twins: [String: Int] = [:]
     private var transitions: [String: Int] = [:]
+    private var liveKeys: [String: Int] = [:]
+    private var stateBytes: [String: Int] = [:]
     private var turns = 0
     private var delivered = 0
 
@@ -34,6 +36,8 @@ public actor MonitorMetrics {
             echoes[connection.name, default: 0] += connection.evaluation.echoes
             twins[connection.name, default: 0] += connection.evaluation.twins
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
+            liveKeys[connection.name] = connection.evaluation.liveKeys
+            stateBytes[connection.name] = connection.evaluation.stateBytes
         }
     }
 
@@ -84,6 +88,8 @@ public actor MonitorMetrics {
                 "tocsin_echoed_activities_total", "Activities that repeat an act under another type number.", echoes),
             counter("tocsin_twin_activities_total", "Activities that the other feed told of before.", twins),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
+            counter("tocsin_rule_keys", "Keys that rules with memory remember.", liveKeys, .gauge),
+            counter("tocsin_rule_state_bytes", "Bytes that the memory of rules takes.", stateBytes, .gauge),
             MetricFamily(
                 "tocsin_turns_total", .counter, help: "Turns of the monitor.", samples: [.init(Double(turns))]),
             MetricFamily(
@@ -102,9 +108,11 @@ public actor MonitorMetrics {
             })
     }
 
-    private func counter(_ name: String, _ help: String, _ counts: [String: Int]) -> MetricFamily {
+    private func counter(
+        _ name: String, _ help: String, _ counts: [String: Int], _ kind: MetricFamily.Kind = .counter
+    ) -> MetricFamily {
         MetricFamily(
-            name, .counter, help: help,
+            name, kind, help: help,
             samples: counts.map { .init(Double($0.value), labels: [.init("connection", $0.key)]) })
     }
 }

@@ -37,9 +37,12 @@ import Timekeeping
             "(\(field) != null && \(field).matches(\(text)))", "(\(field) != null && \(field).contains(\(text)))",
             "(\(field) != null && !\(field).startsWith(\(text)))", "\(field).endsWith(\(text))",
             "activity.type_id == \(dice.pick(types))", "activity.type_id in [5, 6, \(dice.pick(types))]",
-            "activity.type_id > 13", "activity.kind == \"login.success\"", "activity.kind.startsWith(\"user.\")",
+            "activity.type_id > 13", "activity.type_id <= 17", "activity.kind == \"login.success\"",
+            "activity.kind.startsWith(\"user.\")",
             "(activity.risk_score != null && activity.risk_score > \(number))", "activity.risk_score == \(number)",
-            "activity.risk_score > \(number)", "activity.user_id == activity.actor_id",
+            "activity.risk_score > \(number)", "(activity.user_id != null && \(number) >= activity.user_id)",
+            "(activity.user_id != null && activity.user_id > 1 && activity.user_id <= \(number))",
+            "activity.actor_id < \(number)", "activity.user_id == activity.actor_id",
             "activity.user_name == activity.actor_name", "now > timestamp(\"2026-03-02T00:00:0\(number)Z\")",
         ])
     }

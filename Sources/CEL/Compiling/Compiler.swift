@@ -29,12 +29,30 @@ struct Compiler {
 
     var environment: Environment { checked.environment }
 
+    /// Compiles the form that the expression's type is asked for, truth for conditions and slots for others, and leaves
+    /// the rest until somebody asks: most rules never do, and loading a book is mostly compiling.
     mutating func program() -> Program {
         let root = checked.root
-        let folded = constant(root)
+        let isFolded = constant(root) != nil
+        let isCondition = checked.type == .bool
+        let source = ProgramSource(checked: checked, folds: folds)
+        let truthCode: TruthCode
+        let slotCode: SlotCode
+        if isCondition {
+            let form = LazyForm(source) { $0.slot($1) }
+            truthCode = truth(root)
+            slotCode = SlotCode { frame in form.code(frame)(frame) }
+        } else {
+            let form = LazyForm(source) { $0.truth($1) }
+            truthCode = TruthCode { frame in form.code(frame)(frame) }
+            slotCode = slot(root)
+        }
+        let form = LazyForm(source) { $0.value($1) }
         return Program(
-            type: checked.type, isConstant: folded != nil, checked: checked, truthCode: truth(root),
-            slotCode: slot(root), valueCode: value(root), localCount: localCount)
+            code: ProgramCode(
+                source, isConstant: isFolded, truthCode: truthCode, slotCode: slotCode,
+                valueCode: ValueCode { frame throws(EvaluationFailure) in try form.code(frame)(frame) },
+                localCount: localCount))
     }
 
     func type(_ expr: Expr) -> CELType { checked.types[expr.id] ?? .dyn }

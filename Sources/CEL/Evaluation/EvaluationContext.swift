@@ -22,7 +22,7 @@ public final class EvaluationContext {
     }
     private var lastFailure: EvaluationFailure?
     /// Whether a pattern looked only at the first part of a longer text since `reset()`.
-    public internal(set) var didCutText = false
+    @exclusivity(unchecked) public internal(set) var didCutText = false
     /// Searches that the deadline ended so far: facts that a replay has to be told.
     public internal(set) var deadlineHits: Set<DeadlineHit> = []
     /// Searches that the deadline ended when this was evaluated before; they end the same way again.
@@ -37,6 +37,8 @@ public final class EvaluationContext {
         /// Whether text that is made now is needed for this evaluation only.
         var isTransient = false
         var hasTransientText = false
+        /// Whether there is text or a box for `reset()` to give back.
+        var hasText = false
         var localCount = 16
         var locals: UnsafeMutablePointer<Value>
         var localSlots: UnsafeMutablePointer<Slot>
@@ -104,9 +106,14 @@ public final class EvaluationContext {
 
     /// Gives back the text that programs made; slots they returned are not valid any more.
     public func reset() {
+        didCutText = false
+        if hot.pointee.hasText { dropText() }
+    }
+
+    private func dropText() {
         scratch.removeAll()
         scratchBoxes.removeAll(keepingCapacity: true)
-        didCutText = false
+        hot.pointee.hasText = false
     }
 
     /// Forgets that a text was cut, so that the next evaluations tell it of themselves alone.
@@ -120,6 +127,12 @@ public final class EvaluationContext {
         hot.pointee.place = nil
         hot.pointee.isTransient = isTransient
         if hot.pointee.hasTransientText { dropTransientText() }
+        makeRoom(locals: count)
+    }
+
+    /// Room for `count` macro variables, while none is in use.
+    @inline(__always)
+    func makeRoom(locals count: Int) {
         if count > hot.pointee.localCount { growLocals(count) }
     }
 
@@ -130,8 +143,11 @@ public final class EvaluationContext {
     }
 
     private func growLocals(_ count: Int) {
-        hot.pointee.free()
+        let before = hot.pointee
+        before.free()
         hot.pointee = Hot(stepsLeft: limits.steps, localCount: count)
+        hot.pointee.isTransient = before.isTransient
+        hot.pointee.hasText = before.hasText
     }
 
     /// Takes `count` steps from the budget.
@@ -163,7 +179,10 @@ public final class EvaluationContext {
     ///
     /// Its text or box lives until `reset()`, or, while a condition runs, until the next evaluation.
     func slot(for value: Value) -> Slot {
-        guard hot.pointee.isTransient else { return value.slot(text: scratch, boxes: &scratchBoxes) }
+        guard hot.pointee.isTransient else {
+            hot.pointee.hasText = true
+            return value.slot(text: scratch, boxes: &scratchBoxes)
+        }
         hot.pointee.hasTransientText = true
         return value.slot(text: transientScratch, boxes: &transientBoxes)
     }

@@ -26,32 +26,30 @@ public enum Truth: UInt8, Sendable {
 }
 
 /// A compiled expression: a tree of closures over slots, without a dictionary or a string look-up.
+///
+/// One reference, so that copying a program, and all that holds programs, costs little.
 public struct Program: Sendable {
+    /// What runs, for callers that keep the program themselves and count no references to it.
+    public let code: ProgramCode
+
     /// The type of what it gives.
-    public let type: CELType
+    public var type: CELType { code.source.checked.type }
     /// Whether it gives the same for every frame.
-    public let isConstant: Bool
+    public var isConstant: Bool { code.isConstant }
     /// The expression it was made of, for explaining what it says.
-    let checked: CheckedExpression
-    let truthCode: TruthCode
-    let slotCode: SlotCode
-    let valueCode: ValueCode
-    let localCount: Int
+    var checked: CheckedExpression { code.source.checked }
 
     /// Whether the condition holds; for a program of another type it fails.
     ///
     /// Text that is made on the way is given back by the next evaluation.
     @inline(__always)
-    public func truth(_ frame: Frame) -> Truth {
-        frame.context.begin(locals: localCount, isTransient: true)
-        return truthCode(frame)
-    }
+    public func truth(_ frame: Frame) -> Truth { code.truth(frame) }
 
     /// The value.
     public func value(_ frame: Frame) -> Result<Value, EvaluationFailure> {
-        frame.context.begin(locals: localCount)
+        frame.context.begin(locals: code.localCount)
         do throws(EvaluationFailure) {
-            return .success(try valueCode(frame))
+            return .success(try code.valueCode(frame))
         } catch {
             frame.context.failure = error
             return .failure(error)
@@ -62,11 +60,7 @@ public struct Program: Sendable {
     ///
     /// - Returns: nil when there is no value; the context holds the failure.
     @inline(__always)
-    public func slot(_ frame: Frame) -> Slot? {
-        frame.context.begin(locals: localCount)
-        let slot = slotCode(frame)
-        return slot.tag == .unknown ? nil : slot
-    }
+    public func slot(_ frame: Frame) -> Slot? { code.slot(frame) }
 
     /// The value of an int; nil for failures, null and other types.
     public func int(_ frame: Frame) -> Int64? {
@@ -83,6 +77,41 @@ public struct Program: Sendable {
         case .uint: return Double(slot.bits)
         default: return nil
         }
+    }
+}
+
+/// What a ``Program`` runs: an expression in three forms, of which all say the same.
+public final class ProgramCode: Sendable {
+    let isConstant: Bool
+    let source: ProgramSource
+    let truthCode: TruthCode
+    let slotCode: SlotCode
+    let valueCode: ValueCode
+    let localCount: Int
+
+    init(
+        _ source: ProgramSource, isConstant: Bool, truthCode: TruthCode, slotCode: SlotCode, valueCode: ValueCode,
+        localCount: Int
+    ) {
+        self.source = source
+        self.isConstant = isConstant
+        self.truthCode = truthCode
+        self.slotCode = slotCode
+        self.valueCode = valueCode
+        self.localCount = localCount
+    }
+
+    /// ``Program/truth(_:)``.
+    public func truth(_ frame: Frame) -> Truth {
+        frame.context.begin(locals: localCount, isTransient: true)
+        return truthCode(frame)
+    }
+
+    /// ``Program/slot(_:)``.
+    public func slot(_ frame: Frame) -> Slot? {
+        frame.context.begin(locals: localCount)
+        let slot = slotCode(frame)
+        return slot.tag == .unknown ? nil : slot
     }
 }
 

@@ -96,20 +96,25 @@ struct Lexer {
         ("===", "=="), ("!==", "!="), ("<>", "!="), ("=>", ">="), ("=<", "<="), ("**", "*"), ("??", "orValue"),
     ]
 
+    /// Marks of one byte, and those of two.
+    private static let singleMarks = Set("+-*/%!<>?:.,()[]{}".utf8)
+    private static let doubleMarks = Set(["==", "!=", "<=", ">=", "&&", "||"].map { Array($0.utf8) })
+
     private mutating func mark(_ start: Int) -> Token {
-        for (foreign, ours) in Self.foreignMarks where source[start...].starts(with: foreign.utf8) {
-            place += foreign.utf8.count
-            return invalid(start, "`\(foreign)` is not part of the language", help: "write `\(ours)`")
+        if Self.singleMarks.contains(peek(1)) || [0x3d, 0x26, 0x7c].contains(peek(1)) {
+            for (foreign, ours) in Self.foreignMarks where source[start...].starts(with: foreign.utf8) {
+                place += foreign.utf8.count
+                return invalid(start, "`\(foreign)` is not part of the language", help: "write `\(ours)`")
+            }
+            let two = source[start..<min(start + 2, source.count)]
+            if Self.doubleMarks.contains(Array(two)) {
+                place += 2
+                return Token(kind: .mark(String(decoding: two, as: UTF8.self)), span: Span(start, place))
+            }
         }
-        let two = String(decoding: source[start..<min(start + 2, source.count)], as: UTF8.self)
-        if ["==", "!=", "<=", ">=", "&&", "||"].contains(two) {
-            place += 2
-            return Token(kind: .mark(two), span: Span(start, place))
-        }
-        let one = String(decoding: source[start..<(start + 1)], as: UTF8.self)
-        if "+-*/%!<>?:.,()[]{}".contains(one) {
+        if Self.singleMarks.contains(source[start]) {
             place += 1
-            return Token(kind: .mark(one), span: Span(start, place))
+            return Token(kind: .mark(String(decoding: [source[start]], as: UTF8.self)), span: Span(start, place))
         }
         let help: [UInt8: String] = [0x3d: "write `==` to compare", 0x26: "write `&&`", 0x7c: "write `||`"]
         let first = source[start]

@@ -115,6 +115,13 @@ extension ActivityEngine {
     }
 
     private func observe(_ activity: Observed, _ unit: OrderedUnit) {
+        if let sliding = unit.sliding {
+            sliding._withUnsafeGuaranteedRef { table in
+                table.observe(activity, unit, self)
+                if table.evictedKeys != unit.evictionsNoted { noteRoom(unit, activity) }
+            }
+            return
+        }
         if unit.isSimple, let verb = unit.verb {
             verb.observe(activity, unit, self)
             if verb.evictedKeys &+ verb.passedOver != unit.lacksNoted.count { noteRoom(unit, activity) }

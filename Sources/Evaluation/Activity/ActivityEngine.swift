@@ -17,22 +17,22 @@ public final class ActivityEngine {
     let ordered: OrderedRules
     let waiting: ReorderBuffer
     private let maker: FindingMaker
-    var users: any UserRows
+    @exclusivity(unchecked) var users: any UserRows
     let userSlots: [Int]
     let target: RowBuffer
     let actor: RowBuffer
     let subject: RowBuffer
     /// Whether `target` and `actor` are those of the activity in the subject table.
-    var usersAreFilled = false
+    @exclusivity(unchecked) var usersAreFilled = false
     var collector: FindingCollector
     private let seen: SeenIDs
     let occurrences: Occurrences
-    var signals: [ActivityBatch] = []
+    @exclusivity(unchecked) var signals: [ActivityBatch] = []
     /// Units that wait for the signal that is arriving, while signals of rules with memory arrive.
-    var settled: [[UInt32]] = []
-    var isSettling = false
+    @exclusivity(unchecked) var settled: [[UInt32]] = []
+    @exclusivity(unchecked) var isSettling = false
     /// Counts what is looked at, so that units which share a condition or a key evaluate it once.
-    var turn: UInt64 = 0
+    @exclusivity(unchecked) var turn: UInt64 = 0
     /// What signal rules raised, for their tests; empty unless `keepsSignals`.
     private(set) var raisedSignals: [Finding] = []
     private let keepsSignals: Bool
@@ -40,11 +40,11 @@ public final class ActivityEngine {
     let keyLimit: Int
     let hasSignals: Bool
     /// Everything before it has been evaluated.
-    public internal(set) var watermark = Timestamp.earliest
+    @exclusivity(unchecked) public internal(set) var watermark = Timestamp.earliest
     /// The latest time of an activity so far.
-    public private(set) var latestTime: Timestamp?
+    @exclusivity(unchecked) public private(set) var latestTime: Timestamp?
     /// What became of the activities.
-    public internal(set) var counts = Counts()
+    @exclusivity(unchecked) public internal(set) var counts = Counts()
 
     /// An engine for the activities of one connection.
     ///

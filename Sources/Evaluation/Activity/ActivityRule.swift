@@ -21,7 +21,7 @@ final class ActivityRule {
     let heldFields: HeldFields
     /// The index of `keys.0` in table 0; nil for a rule without `by`.
     let firstKeyIndex: Int?
-    var statistics = RuleStatistics()
+    @exclusivity(unchecked) var statistics = RuleStatistics()
     private let alertIf: Condition?
     /// Hashes of the keys it fired for, when it only counts.
     private var countedKeys = HashSet64()
@@ -41,7 +41,7 @@ final class ActivityRule {
         let read = Set(bound.fields(of: "Activity"))
         heldFields = HeldFields(names: read.union(bound.rule.isSignal ? SignalActivity.copied : []))
         firstKeyIndex = bound.layout.firstKeyIndex
-        alertIf = body.alertIf.map(Condition.init)
+        alertIf = body.alertIf.map { Condition(unretained: $0) }
     }
 
     /// Whether the rule has memory, and so must see activities in order of time.
@@ -91,27 +91,21 @@ final class ActivityRule {
     }
 }
 
-/// A program that is evaluated where it is: copying one costs more than running it.
-final class Condition {
-    private let place: UnsafeMutablePointer<Program>
+/// A program that is evaluated without counting references to it, which can cost more than running it.
+///
+/// Whoever makes one keeps the program for as long.
+struct Condition {
+    private let code: Unmanaged<ProgramCode>
 
-    init(_ program: Program) {
-        place = .allocate(capacity: 1)
-        place.initialize(to: program)
-    }
-
-    deinit {
-        place.deinitialize(count: 1)
-        place.deallocate()
-    }
+    init(unretained program: Program) { code = .passUnretained(program.code) }
 
     /// Whether the condition holds.
     @inline(__always)
-    func truth(_ frame: Frame) -> Truth { place.pointee.truth(frame) }
+    func truth(_ frame: Frame) -> Truth { code._withUnsafeGuaranteedRef { $0.truth(frame) } }
 
     /// The value as a slot; nil when there is none.
     @inline(__always)
-    func slot(_ frame: Frame) -> Slot? { place.pointee.slot(frame) }
+    func slot(_ frame: Frame) -> Slot? { code._withUnsafeGuaranteedRef { $0.slot(frame) } }
 }
 
 /// How much an engine holds.

@@ -22,8 +22,10 @@ final class ArrivalIndex {
     final class Gate {
         let typeID: Int64
         fileprivate let kind: FixedText
-        /// A bit for each rule that a field sifts.
+        /// A bit for each demand of the sifting fields of which a rule is open.
         fileprivate let alive: UnsafeMutablePointer<UInt64>
+        /// A bit for each place of a rule that may match.
+        fileprivate let open: UnsafeMutablePointer<UInt64>
         /// The groups that have such a rule.
         fileprivate let groups: UnsafeMutableBufferPointer<Unmanaged<FieldGroup>>
         /// The places of rules that no field sifts.
@@ -32,13 +34,15 @@ final class ArrivalIndex {
         let hasOrdered: Bool
 
         fileprivate init(
-            typeID: Int64, kind: [UInt8], alive: [UInt64], groups: [Unmanaged<FieldGroup>], unsifted: [Int32],
-            hasOrdered: Bool
+            typeID: Int64, kind: [UInt8], alive: [UInt64], open: [UInt64], groups: [Unmanaged<FieldGroup>],
+            unsifted: [Int32], hasOrdered: Bool
         ) {
             self.typeID = typeID
             self.kind = FixedText(kind)
             self.alive = .allocate(capacity: max(1, alive.count))
-            for (word, bits) in alive.enumerated() { self.alive[word] = bits }
+            self.alive.update(from: alive, count: alive.count)
+            self.open = .allocate(capacity: open.count)
+            self.open.update(from: open, count: open.count)
             self.groups = .allocate(capacity: groups.count)
             _ = self.groups.initialize(from: groups)
             self.unsifted = .allocate(capacity: unsifted.count)
@@ -49,6 +53,7 @@ final class ArrivalIndex {
         deinit {
             kind.deallocate()
             alive.deallocate()
+            open.deallocate()
             groups.deallocate()
             unsifted.deallocate()
         }
@@ -63,6 +68,22 @@ final class ArrivalIndex {
     private struct Further {
         let group: Unmanaged<FieldGroup>
         let bit: Int
+        /// What says it all: the field is an integer within; nothing is remembered then.
+        let range: ClosedRange<Int64>?
+        let rejectsNull: Bool
+
+        @inline(__always)
+        func mayHold(_ row: UnsafePointer<Slot>, _ frame: RuleFrame, turn: Int) -> Bool {
+            group._withUnsafeGuaranteedRef { group in
+                guard let range else { return group.mayHold(bit, row, frame, turn: turn) }
+                let value = row[group.slot]
+                return switch value.tag {
+                case .int: range.contains(value.intValue)
+                case .null: !rejectsNull
+                default: true
+                }
+            }
+        }
     }
 
     private struct GateKey: Hashable {
@@ -77,14 +98,16 @@ final class ArrivalIndex {
     /// For each rule of the engine, by place: which of `further` are its own.
     private let furtherRanges: UnsafeMutablePointer<Range<Int32>>
     private let further: UnsafeMutableBufferPointer<Further>
-    /// For each entry its bit among all groups; nil: no field sifts it.
+    /// For each entry the bit of its demand among all groups; nil: no field sifts it.
     private let bits: [Int?]
     private let wordCount: Int
+    /// Words of a row of bits with one for each rule of the engine.
+    private let ruleWords: Int
     private let ordered: KindIndex
     private var gates: [GateKey: Gate] = [:]
     /// The last gate of each type number, by its lowest bits.
     private let table: UnsafeMutablePointer<Unmanaged<Gate>?>
-    private var turn = 0
+    @exclusivity(unchecked) private var turn = 0
     /// Room for the places of all rules.
     let found: UnsafeMutablePointer<Int32>
 
@@ -94,6 +117,7 @@ final class ArrivalIndex {
     init(_ entries: [Entry], ruleCount: Int, ordered: KindIndex) {
         self.entries = entries
         self.ordered = ordered
+        ruleWords = max(1, (ruleCount + 63) / 64)
         var first: [Int: [(index: Int, member: FieldGroup.Member)]] = [:]
         var rest: [Int: [FieldGroup.Member]] = [:]
         for (index, entry) in entries.enumerated() {
@@ -111,7 +135,7 @@ final class ArrivalIndex {
         var words = 0
         for (slot, some) in first.sorted(by: { $0.key < $1.key }) {
             let group = FieldGroup(slot: slot, firstWord: words, some.map(\.member))
-            for (bit, one) in some.enumerated() { bits[one.index] = words * 64 + bit }
+            for (one, bit) in zip(some, group.bits) { bits[one.index] = words * 64 + bit }
             words += group.wordCount
             groups.append(group)
         }
@@ -121,8 +145,11 @@ final class ArrivalIndex {
         var byPlace: [Int: [Further]] = [:]
         furtherGroups = rest.sorted { $0.key < $1.key }.map { slot, members in
             let group = FieldGroup(slot: slot, firstWord: 0, members)
-            for (bit, member) in members.enumerated() {
-                byPlace[member.place, default: []].append(Further(group: .passUnretained(group), bit: bit))
+            for (member, bit) in zip(members, group.bits) {
+                byPlace[member.place, default: []].append(
+                    Further(
+                        group: .passUnretained(group), bit: bit, range: member.test.range,
+                        rejectsNull: member.test.rejectsNull))
             }
             return group
         }
@@ -148,8 +175,7 @@ final class ArrivalIndex {
     }
 
     /// Fields that the gate knows already, or of which every value is another.
-    private static let unsifting: Set<Int> = Set(
-        [ActivityField.kind, .typeID, .id, .raw, .observedBy].map(\.rawValue))
+    private static let unsifting = Set([ActivityField.kind, .typeID, .id, .raw, .observedBy].map(\.rawValue))
 
     /// The fields by which a rule is sifted, the one that leaves least over first.
     private static func choice(_ tests: [FieldTest]) -> [FieldTest] {
@@ -181,7 +207,8 @@ final class ArrivalIndex {
             var count = 0
             for place in 0..<gate.groups.count {
                 count = gate.groups[place]._withUnsafeGuaranteedRef { group in
-                    group.sift(row, alive: gate.alive + group.firstWord, frame, into: found, count: count)
+                    group.sift(
+                        row, alive: gate.alive + group.firstWord, open: gate.open, frame, into: found, count: count)
                 }
             }
             for place in 0..<gate.unsifted.count {
@@ -201,8 +228,7 @@ final class ArrivalIndex {
             let rule = found[place]
             var mayMatch = true
             for index in furtherRanges[Int(rule)] where mayMatch {
-                let demand = further[Int(index)]
-                mayMatch = demand.group._withUnsafeGuaranteedRef { $0.mayHold(demand.bit, row, frame, turn: turn) }
+                mayMatch = further[Int(index)].mayHold(row, frame, turn: turn)
             }
             guard mayMatch else { continue }
             found[left] = rule
@@ -240,23 +266,22 @@ final class ArrivalIndex {
 
     private func makeGate(_ key: GateKey, _ type: Slot, _ kind: Slot, _ frame: RuleFrame) -> Gate {
         var alive = [UInt64](repeating: 0, count: wordCount)
+        var openRules = [UInt64](repeating: 0, count: ruleWords)
         var unsifted: [Int32] = []
         for (index, entry) in entries.enumerated() where isOpen(entry, key, frame) {
+            openRules[entry.place >> 6] |= 1 << UInt64(entry.place & 63)
             if let bit = bits[index] {
                 alive[bit >> 6] |= 1 << UInt64(bit & 63)
             } else {
                 unsifted.append(Int32(entry.place))
             }
         }
-        let open = groups.filter { group in
-            (group.firstWord..<(group.firstWord + group.wordCount)).contains { alive[$0] != 0 }
-        }
-        let hasOrdered =
-            !ordered.candidates(kind: kind).ordered.isEmpty
-            || !(ordered.candidates(type: type)?.ordered.isEmpty ?? true)
+        let sifting = groups.filter { alive[$0.firstWord..<($0.firstWord + $0.wordCount)].contains { $0 != 0 } }
+        let ofType = ordered.candidates(type: type)?.ordered ?? []
+        let hasOrdered = !ordered.candidates(kind: kind).ordered.isEmpty || !ofType.isEmpty
         return Gate(
-            typeID: key.typeID, kind: key.kind, alive: alive, groups: open.map { .passUnretained($0) },
-            unsifted: unsifted, hasOrdered: hasOrdered)
+            typeID: key.typeID, kind: key.kind, alive: alive, open: openRules,
+            groups: sifting.map { .passUnretained($0) }, unsifted: unsifted, hasOrdered: hasOrdered)
     }
 
     /// Whether a rule may match an activity of this kind and type number.
@@ -265,8 +290,11 @@ final class ArrivalIndex {
         if let types = entry.anchors.typeIDs, !types.contains(key.typeID) { return false }
         return entry.tests.allSatisfy { test in
             let isGate = test.slot == ActivityField.kind.rawValue || test.slot == ActivityField.typeID.rawValue
-            guard isGate, let program = test.program else { return true }
-            return program.truth(frame.frame) != .no
+            guard isGate else { return true }
+            if let range = test.range, let row = frame.tables[FrameLayout.subjectTable] {
+                return row[test.slot].tag != .int || range.contains(row[test.slot].intValue)
+            }
+            return test.program.map { $0.truth(frame.frame) != .no } ?? true
         }
     }
 }

@@ -82,6 +82,12 @@ extension ActivityEngine {
         }.sorted { $0.binding < $1.binding }
     }
 
+    /// Keys that rules with memory remember now, those of shared memory once.
+    public var liveKeys: Int {
+        ordered.units.reduce(0) { $0 + ($1.verb?.liveKeys ?? 0) }
+            + rules.reduce(0) { $0 + $1.profiles.reduce(0) { $0 + $1.liveKeys } }
+    }
+
     /// Bytes that rules with memory hold, each piece counted once however many rules share it.
     public var stateBytes: Int {
         ordered.units.reduce(waiting.byteCount) { $0 + ($1.verb?.byteCount ?? 0) }

@@ -4,10 +4,10 @@ import RuleLanguage
 
 /// The rules that are sifted by one field, and what is known of its values.
 ///
-/// For each value there is a row of bits, one a rule: whether the rule's demand on the field has been tried, and
-/// whether it may hold. A demand is tried when it is asked for the first time, so rules that kind and type leave out
-/// cost nothing. Values of which all is known from constants need no row. The rows are a cache of fixed size: a value
-/// that falls on the place of another takes it.
+/// Rules that demand the same share a bit. For each value there is a row of bits, one a demand: whether it has been
+/// tried, and whether it may hold. A demand is tried when it is asked for the first time, so rules that kind and type
+/// leave out cost nothing. Values of which all is known from constants need no row. The rows are a cache of fixed size:
+/// a value that falls on the place of another takes it.
 final class FieldGroup {
     /// A rule of the group.
     struct Member {
@@ -25,16 +25,20 @@ final class FieldGroup {
     let slot: Int
     /// The first word of the group in a gate's row of bits.
     let firstWord: Int
-    /// Words of the group: 64 rules each.
+    /// Words of the group: 64 demands each.
     let wordCount: Int
-    /// For each bit the rule's place.
-    private let places: UnsafeMutablePointer<Int32>
-    /// For each bit the demand; of rules whose demand is constants another's, which is never asked.
-    private let programs: UnsafeMutablePointer<Program>
-    private let programCount: Int
+    /// For each member the bit of its demand.
+    let bits: [Int]
+    /// For each bit the places of its rules: those of `rules` from its start to the next one's.
+    private let starts: UnsafeMutablePointer<Int32>
+    private let rules: UnsafeMutablePointer<Int32>
+    private let tests: [FieldTest]
+    /// For each bit the demand; where constants or a range say all, another's, which is never asked.
+    private let programs: UnsafeMutablePointer<Condition>
     private let constants: ConstantRows
-    /// Rules whose demand is constants.
-    private let exact: UnsafeMutablePointer<UInt64>
+    private let ranges: [(bit: Int, range: ClosedRange<Int64>)]
+    /// Demands that constants or a range settle.
+    private let settled: UnsafeMutablePointer<UInt64>
     /// Whether constants are all there is.
     private let isExact: Bool
     private let memo: ValueMemo
@@ -46,46 +50,69 @@ final class FieldGroup {
     init(slot: Int, firstWord: Int, _ members: [Member]) {
         self.slot = slot
         self.firstWord = firstWord
-        let words = (members.count + 63) / 64
+        let (tests, bits) = Self.demands(of: members)
+        self.tests = tests
+        self.bits = bits
+        let words = (tests.count + 63) / 64
         wordCount = words
-        places = .allocate(capacity: words * 64)
-        places.initialize(repeating: 0, count: words * 64)
-        exact = .allocate(capacity: words)
-        exact.initialize(repeating: 0, count: words)
-        for (bit, member) in members.enumerated() {
-            places[bit] = Int32(member.place)
-            if member.test.constants != nil { exact[bit >> 6] |= 1 << UInt64(bit & 63) }
-        }
-        let made = members.compactMap(\.test.program)
-        isExact = made.isEmpty
-        programCount = isExact ? 0 : members.count
-        programs = .allocate(capacity: max(1, programCount))
-        if let any = made.first {
-            for (bit, member) in members.enumerated() {
-                (programs + bit).initialize(to: member.test.program ?? any)
+        starts = .allocate(capacity: tests.count + 1)
+        rules = .allocate(capacity: members.count)
+        var next: Int32 = 0
+        let byDemand = Dictionary(grouping: members.indices) { bits[$0] }
+        for bit in tests.indices {
+            starts[bit] = next
+            for index in byDemand[bit] ?? [] {
+                rules[Int(next)] = Int32(members[index].place)
+                next += 1
             }
         }
-        constants = ConstantRows(members.map(\.test.constants), words: words)
-        memo = ValueMemo(words: words, isUsed: !isExact)
-        var rejectsNull = [UInt64](repeating: 0, count: words)
-        for (bit, member) in members.enumerated() where member.test.rejectsNull {
-            rejectsNull[bit >> 6] |= 1 << UInt64(bit & 63)
+        starts[tests.count] = next
+        isExact = tests.allSatisfy { $0.constants != nil }
+        programs = .allocate(capacity: tests.count)
+        if let any = tests.lazy.compactMap(\.program).first {
+            for (bit, test) in tests.enumerated() {
+                (programs + bit).initialize(to: Condition(unretained: test.program ?? any))
+            }
         }
-        scratch = .allocate(capacity: words * 2)
-        nullRow = .allocate(capacity: words * 2)
-        for word in 0..<words {
-            nullRow[word] = exact[word] | rejectsNull[word]
-            nullRow[words + word] = 0
-            scratch[word] = exact[word]
-            scratch[words + word] = 0
+        constants = ConstantRows(tests.map(\.constants), words: words)
+        ranges = tests.enumerated().compactMap { bit, test in test.range.map { (bit, $0) } }
+        memo = ValueMemo(words: words, isUsed: !isExact)
+        settled = Self.row(words, of: tests) { $0.program == nil }
+        scratch = Self.row(words * 2, of: tests) { $0.program == nil }
+        nullRow = Self.row(words * 2, of: tests) { $0.program == nil || $0.rejectsNull }
+        for (bit, test) in tests.enumerated() where test.range != nil && !test.rejectsNull {
+            nullRow[words + bit >> 6] |= 1 << UInt64(bit & 63)
         }
     }
 
+    /// Different demands in the order in which they come first, and for each member which of them is its own.
+    private static func demands(of members: [Member]) -> (tests: [FieldTest], bits: [Int]) {
+        var known: [[UInt8]: Int] = [:]
+        var tests: [FieldTest] = []
+        let bits = members.map { member in
+            if let identity = member.test.identity, let bit = known[identity] { return bit }
+            if let identity = member.test.identity { known[identity] = tests.count }
+            tests.append(member.test)
+            return tests.count - 1
+        }
+        return (tests, bits)
+    }
+
+    /// A row of bits, set where `isSet` says so of a demand.
+    private static func row(
+        _ words: Int, of tests: [FieldTest], _ isSet: (FieldTest) -> Bool
+    ) -> UnsafeMutablePointer<UInt64> {
+        let row = UnsafeMutablePointer<UInt64>.allocate(capacity: words)
+        row.initialize(repeating: 0, count: words)
+        for (bit, test) in tests.enumerated() where isSet(test) { row[bit >> 6] |= 1 << UInt64(bit & 63) }
+        return row
+    }
+
     deinit {
-        programs.deinitialize(count: programCount)
         programs.deallocate()
-        places.deallocate()
-        exact.deallocate()
+        starts.deallocate()
+        rules.deallocate()
+        settled.deallocate()
         scratch.deallocate()
         nullRow.deallocate()
     }
@@ -94,33 +121,32 @@ final class FieldGroup {
     ///
     /// - Parameters:
     ///   - row: The activity, which is the subject of `frame` too.
-    ///   - alive: The row of bits that kind and type leave over.
+    ///   - alive: The row of demands of which kind and type leave a rule over.
+    ///   - open: Those rules, a bit for each place.
     ///   - found: Has room for all rules of the engine.
     /// - Returns: How many there are in `found` now.
     @inline(__always)
     func sift(
-        _ row: UnsafePointer<Slot>, alive: UnsafePointer<UInt64>, _ frame: RuleFrame,
+        _ row: UnsafePointer<Slot>, alive: UnsafePointer<UInt64>, open: UnsafePointer<UInt64>, _ frame: RuleFrame,
         into found: UnsafeMutablePointer<Int32>, count: Int
     ) -> Int {
-        var count = count
         let bits: UnsafeMutablePointer<UInt64>
         switch known(row) {
         case .none: return count
-        case .all: return take(alive, alive, found, count)
+        case .all: return take(alive, alive, open, found, count)
         case .some(let row): bits = row
         }
         for word in 0..<wordCount where alive[word] != 0 {
-            let open = alive[word] & ~bits[word]
-            if open != 0 { tryOut(open, word, bits, frame) }
+            let untried = alive[word] & ~bits[word]
+            if untried != 0 { tryOut(untried, word, bits, frame) }
         }
-        count = take(alive, bits + wordCount, found, count)
-        return count
+        return take(alive, bits + wordCount, open, found, count)
     }
 
-    /// Whether the demand of one rule may hold.
+    /// Whether a demand may hold.
     ///
     /// - Parameters:
-    ///   - bit: The rule's place among the members.
+    ///   - bit: The demand's place among those of the group.
     ///   - turn: Another for each activity, so that its value is looked up once.
     func mayHold(_ bit: Int, _ row: UnsafePointer<Slot>, _ frame: RuleFrame, turn: Int) -> Bool {
         let (word, mask) = (bit >> 6, UInt64(1) << UInt64(bit & 63))
@@ -137,8 +163,8 @@ final class FieldGroup {
         }
     }
 
-    private var lastTurn = 0
-    private var lastKnown = Known.all
+    @exclusivity(unchecked) private var lastTurn = 0
+    @exclusivity(unchecked) private var lastKnown = Known.all
 
     /// What is known of a value.
     private enum Known {
@@ -181,45 +207,56 @@ final class FieldGroup {
         return .some(bits)
     }
 
-    /// What constants say of a value; the rest has to be tried.
+    /// What constants and ranges say of a value; the rest has to be tried.
     private func prepare(
         _ bits: UnsafeMutablePointer<UInt64>, _ text: UnsafeRawPointer, _ length: Int, _ hash: UInt64
     ) {
         let known = constants.row(of: text, length, hash)
         for word in 0..<wordCount {
-            bits[word] = exact[word]
+            bits[word] = settled[word]
             bits[wordCount + word] = known?[word] ?? 0
+        }
+        guard !ranges.isEmpty, length == 8 else { return }
+        // A field with ranges is one of integers, and those are texts of eight bytes here.
+        let number = text.loadUnaligned(as: Int64.self)
+        for (bit, range) in ranges where range.contains(number) {
+            bits[wordCount + bit >> 6] |= 1 << UInt64(bit & 63)
         }
     }
 
     @inline(__always)
     private func take(
-        _ alive: UnsafePointer<UInt64>, _ bits: UnsafePointer<UInt64>, _ found: UnsafeMutablePointer<Int32>,
-        _ count: Int
+        _ alive: UnsafePointer<UInt64>, _ bits: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>,
+        _ found: UnsafeMutablePointer<Int32>, _ count: Int
     ) -> Int {
         var count = count
         for word in 0..<wordCount {
             var rest = alive[word] & bits[word]
             while rest != 0 {
-                found[count] = places[word << 6 | rest.trailingZeroBitCount]
+                let bit = word << 6 | rest.trailingZeroBitCount
                 rest &= rest &- 1
-                count &+= 1
+                for place in Int(starts[bit])..<Int(starts[bit + 1]) {
+                    let rule = rules[place]
+                    guard open[Int(rule) >> 6] >> UInt64(rule & 63) & 1 != 0 else { continue }
+                    found[count] = rule
+                    count &+= 1
+                }
             }
         }
         return count
     }
 
-    /// Tries the demands of `open`: only one that is false keeps a rule out, one that fails does not.
-    private func tryOut(_ open: UInt64, _ word: Int, _ bits: UnsafeMutablePointer<UInt64>, _ frame: RuleFrame) {
+    /// Tries the demands of `untried`: only one that is false keeps a rule out, one that fails does not.
+    private func tryOut(_ untried: UInt64, _ word: Int, _ bits: UnsafeMutablePointer<UInt64>, _ frame: RuleFrame) {
         let frame = frame.frame
-        var rest = open
+        var rest = untried
         var holding: UInt64 = 0
         while rest != 0 {
             let bit = rest.trailingZeroBitCount
             rest &= rest &- 1
             if programs[word << 6 | bit].truth(frame) != .no { holding |= 1 << UInt64(bit) }
         }
-        bits[word] |= open
-        bits[wordCount + word] = bits[wordCount + word] & ~open | holding
+        bits[word] |= untried
+        bits[wordCount + word] = bits[wordCount + word] & ~untried | holding
     }
 }

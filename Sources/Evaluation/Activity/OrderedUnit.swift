@@ -8,6 +8,7 @@ final class OrderedUnit {
     /// At least one, in the order of evaluation.
     let rules: [ActivityRule]
     let ruleCount: Int
+    private let references: UnsafeMutablePointer<Unmanaged<ActivityRule>>
     /// What is remembered; nil for a rule with profiles and no verb.
     let verb: (any VerbState)?
     /// Who reads the key; shared with other units of the same `by`.
@@ -18,22 +19,24 @@ final class OrderedUnit {
     let readsUsers: Bool
     /// Whether only the verb is left to do when an activity's turn comes.
     let isSimple: Bool
+    /// `verb` of a simple unit with a sliding window, the usual case, without counting references to it.
+    let sliding: Unmanaged<SlidingState>?
     /// Activities it was a candidate for.
-    var looked = 0
+    @exclusivity(unchecked) var looked = 0
     /// Those that matched.
-    var matched = 0
+    @exclusivity(unchecked) var matched = 0
     /// What there was no room for when that was last looked at, and when it may be told again.
-    var lacksNoted = RoomFinding.Lacks()
+    @exclusivity(unchecked) var lacksNoted = RoomFinding.Lacks()
     var nextRoomFinding = Timestamp.earliest
     /// The time of the first of them, where the verb asks for it.
-    private(set) var firstSeen = Timestamp.latest
+    @exclusivity(unchecked) private(set) var firstSeen = Timestamp.latest
     private let notesFirst: Bool
 
     /// The rule whose conditions speak for all.
     let lead: ActivityRule
     private let match: Condition?
     /// Whether a pattern of `match` looked at the first part of a longer text only.
-    private(set) var wasCut = false
+    @exclusivity(unchecked) private(set) var wasCut = false
     private let shared: SharedMatch?
 
     /// - Parameters:
@@ -43,7 +46,7 @@ final class OrderedUnit {
         ruleCount = rules.count
         self.lead = lead
         self.keys = keys
-        self.match = lead.body.match.map(Condition.init)
+        self.match = lead.body.match.map { Condition(unretained: $0) }
         shared = match
         isMatchedOnArrival =
             lead.body.identity.map { $0.isMatchOfActivityAlone } ?? (!lead.readsUsers && lead.profiles.isEmpty)
@@ -51,7 +54,18 @@ final class OrderedUnit {
         isSimple =
             isMatchedOnArrival && !readsUsers && lead.profiles.isEmpty && lead.exclusions.isEmpty
         verb = lead.body.verb.map { Self.state(of: $0, limits) }
+        sliding = isSimple ? (verb as? SlidingState).map { .passUnretained($0) } : nil
+        references = .allocate(capacity: rules.count)
+        for (place, rule) in rules.enumerated() { (references + place).initialize(to: .passUnretained(rule)) }
         if case .spike? = lead.body.verb { notesFirst = true } else { notesFirst = false }
+    }
+
+    deinit { references.deallocate() }
+
+    /// Lets each rule do something, without counting references to them.
+    @inline(__always)
+    func forEachRule(_ body: (ActivityRule) -> Void) {
+        for place in 0..<ruleCount { references[place]._withUnsafeGuaranteedRef(body) }
     }
 
     /// How many keys had to leave.
@@ -124,12 +138,12 @@ final class OrderedUnit {
 
 /// What units with one and the same `match` know of the activity in turn.
 final class SharedMatch {
-    private var turn: UInt64 = 0
-    private var truth = Truth.no
+    @exclusivity(unchecked) private var turn: UInt64 = 0
+    @exclusivity(unchecked) private var truth = Truth.no
     /// Whether a pattern looked at the first part of a longer text only.
-    private(set) var wasCut = false
+    @exclusivity(unchecked) private(set) var wasCut = false
     /// Why the condition had no value.
-    private(set) var failure: EvaluationFailure?
+    @exclusivity(unchecked) private(set) var failure: EvaluationFailure?
 
     @inline(__always)
     func truth(_ match: Condition, _ frame: RuleFrame, turn: UInt64) -> Truth {

@@ -34,18 +34,18 @@ final class ReorderBuffer {
     private let slotBytes: Int
     private let idPlace: Int
     /// In order, from `head` to `tail`; behind a pointer, since every activity goes through it.
-    private var run: UnsafeMutablePointer<Waiting>
-    private var runRoom = 64
-    private var head = 0
-    private var tail = 0
+    @exclusivity(unchecked) private var run: UnsafeMutablePointer<Waiting>
+    @exclusivity(unchecked) private var runRoom = 64
+    @exclusivity(unchecked) private var head = 0
+    @exclusivity(unchecked) private var tail = 0
     /// A heap of those that came after a later one.
-    private var strays: [Waiting] = []
-    private var block: UnsafeMutableRawPointer?
-    private var used = 0
-    private var spares: [UnsafeMutableRawPointer] = []
-    private var blockBytes = 0
+    @exclusivity(unchecked) private var strays: [Waiting] = []
+    @exclusivity(unchecked) private var block: UnsafeMutableRawPointer?
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private var spares: [UnsafeMutableRawPointer] = []
+    @exclusivity(unchecked) private var blockBytes = 0
     /// The latest time of anything that ever waited.
-    private(set) var latest = Timestamp.earliest
+    @exclusivity(unchecked) private(set) var latest = Timestamp.earliest
 
     init(_ fields: HeldFields) {
         fieldCount = fields.slots.count

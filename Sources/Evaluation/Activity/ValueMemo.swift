@@ -18,14 +18,14 @@ final class ValueMemo {
     /// Words of one place: the hash, 0 when it is free; the text's length; the text, or its address when it is longer
     /// than the room; the rows.
     private let stride: Int
-    private var table: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) private var table: UnsafeMutablePointer<UInt64>
     /// Places; a power of two.
-    private var size: Int
+    @exclusivity(unchecked) private var size: Int
     /// Values that came since the table got its size.
-    private var arrivals = 0
-    private var lookups = 0
-    private var misses = 0
-    private var pauseLeft = 0
+    @exclusivity(unchecked) private var arrivals = 0
+    @exclusivity(unchecked) private var lookups = 0
+    @exclusivity(unchecked) private var misses = 0
+    @exclusivity(unchecked) private var pauseLeft = 0
 
     /// - Parameter words: Words of one row of bits.
     init(words: Int, isUsed: Bool) {

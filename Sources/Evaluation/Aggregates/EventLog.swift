@@ -27,19 +27,19 @@ final class EventLog {
     private static let size = 1 << shift
 
     /// In order, the first one at `firstChunk`; behind a pointer, since it is read for every activity.
-    private var chunks: UnsafeMutablePointer<Chunk>
-    private var chunkRoom = 8
-    private var chunkCount = 0
+    @exclusivity(unchecked) private var chunks: UnsafeMutablePointer<Chunk>
+    @exclusivity(unchecked) private var chunkRoom = 8
+    @exclusivity(unchecked) private var chunkCount = 0
     /// Chunks before it were given back.
-    private var firstChunk = 0
-    private var spare: Chunk?
+    @exclusivity(unchecked) private var firstChunk = 0
+    @exclusivity(unchecked) private var spare: Chunk?
     private let width: Int
-    private var textBytes = 0
+    @exclusivity(unchecked) private var textBytes = 0
     /// The number of the first activity, and of the next one to come.
-    private(set) var start = 0
-    private(set) var end = 0
+    @exclusivity(unchecked) private(set) var start = 0
+    @exclusivity(unchecked) private(set) var end = 0
     /// The number of the first activity of `chunks[0]`.
-    private var base = 0
+    @exclusivity(unchecked) private var base = 0
 
     /// - Parameter width: How many samples each activity has.
     init(width: Int) {

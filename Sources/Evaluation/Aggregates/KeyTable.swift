@@ -12,11 +12,11 @@ final class KeyTable<State> {
     }
 
     private let store = KeyedStore<Node>()
-    private var oldestPlace = -1
-    private var newestPlace = -1
+    @exclusivity(unchecked) private var oldestPlace = -1
+    @exclusivity(unchecked) private var newestPlace = -1
     private let limit: Int
     /// How many keys had to leave because there was no room.
-    private(set) var evictedCount = 0
+    @exclusivity(unchecked) private(set) var evictedCount = 0
 
     /// A table without keys.
     ///

@@ -18,9 +18,9 @@ struct KeyBytes {
 ///
 /// The comparison is exact, as keys are: 1 and 1.0 differ, and text is compared by its code points.
 final class KeyWriter {
-    private var base: UnsafeMutableRawPointer
-    private var capacity = 64
-    private var count = 0
+    @exclusivity(unchecked) private var base: UnsafeMutableRawPointer
+    @exclusivity(unchecked) private var capacity = 64
+    @exclusivity(unchecked) private var count = 0
 
     /// Two secrets of this process, so that nobody outside can choose keys that collide.
     private static let seeds: (UInt64, UInt64) = (
@@ -140,25 +140,35 @@ final class KeyReader {
         case failed(EvaluationFailure)
     }
 
-    private let programs: [Condition]
+    private let programs: [Program]
+    private let conditions: UnsafeMutablePointer<Condition>
+    private let count: Int
     private let writer = KeyWriter()
     private let parts: UnsafeMutablePointer<Slot>
-    private(set) var key: KeyBytes
-    private var outcome = Outcome.null
-    private var turn: UInt64 = 0
+    @exclusivity(unchecked) private(set) var key: KeyBytes
+    @exclusivity(unchecked) private var outcome = Outcome.null
+    @exclusivity(unchecked) private var turn: UInt64 = 0
 
     init(_ programs: [Program]) {
-        self.programs = programs.map(Condition.init)
-        parts = .allocate(capacity: max(1, programs.count))
-        parts.initialize(repeating: .null, count: max(1, programs.count))
+        self.programs = programs
+        count = programs.count
+        conditions = .allocate(capacity: max(1, count))
+        for (place, program) in programs.enumerated() {
+            (conditions + place).initialize(to: Condition(unretained: program))
+        }
+        parts = .allocate(capacity: max(1, count))
+        parts.initialize(repeating: .null, count: max(1, count))
         writer.begin()
         key = writer.key
     }
 
-    deinit { parts.deallocate() }
+    deinit {
+        parts.deallocate()
+        conditions.deallocate()
+    }
 
     /// The parts of the key; their text lives as long as the activity they were read from.
-    var slots: UnsafeBufferPointer<Slot> { UnsafeBufferPointer(start: parts, count: programs.count) }
+    var slots: UnsafeBufferPointer<Slot> { UnsafeBufferPointer(start: parts, count: count) }
 
     /// The parts as values of their own.
     var values: GroupKey { GroupKey(values: slots.map { Value(scalarOrBox: $0) ?? .null }) }
@@ -177,11 +187,11 @@ final class KeyReader {
 
     private func evaluate(_ frame: RuleFrame) -> Outcome {
         writer.begin()
-        for place in programs.indices {
-            guard let slot = programs[place].slot(frame.frame) else { return .failed(frame.failure) }
+        for place in 0..<count {
+            guard let slot = conditions[place].slot(frame.frame) else { return .failed(frame.failure) }
             guard slot.tag != .null else { return .null }
             parts[place] = slot
-            writer.append(slot, isLast: place == programs.count - 1)
+            writer.append(slot, isLast: place == count - 1)
         }
         key = writer.key
         return .key

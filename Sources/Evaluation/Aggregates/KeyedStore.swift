@@ -16,17 +16,17 @@ final class KeyedStore<State> {
     private static var pageSize: Int { 1 << pageShift }
     private static var isFree: UInt32 { .max }
 
-    private var pages: UnsafeMutablePointer<UnsafeMutablePointer<Entry>>
-    private var pageCount = 0
-    private var pageRoom = 4
+    @exclusivity(unchecked) private var pages: UnsafeMutablePointer<UnsafeMutablePointer<Entry>>
+    @exclusivity(unchecked) private var pageCount = 0
+    @exclusivity(unchecked) private var pageRoom = 4
     /// Place plus one, by hash; 0 is free.
-    private var index: UnsafeMutablePointer<UInt32>
-    private var mask = 15
-    private var used = 0
-    private var firstFree: UInt64 = .max
-    private var longBytes = 0
+    @exclusivity(unchecked) private var index: UnsafeMutablePointer<UInt32>
+    @exclusivity(unchecked) private var mask = 15
+    @exclusivity(unchecked) private var used = 0
+    @exclusivity(unchecked) private var firstFree: UInt64 = .max
+    @exclusivity(unchecked) private var longBytes = 0
     /// How many keys there are.
-    private(set) var count = 0
+    @exclusivity(unchecked) private(set) var count = 0
 
     init() {
         pages = .allocate(capacity: 4)

@@ -35,13 +35,13 @@ final class Sampler {
     private let values: ValueTable
     private let pairs = PairCounts()
     /// By the key's place.
-    private var running: UnsafeMutablePointer<Running>
-    private var room = 0
+    @exclusivity(unchecked) private var running: UnsafeMutablePointer<Running>
+    @exclusivity(unchecked) private var room = 0
 
     init(_ aggregate: Aggregate) {
         self.aggregate = aggregate
         index = aggregate.index
-        program = (aggregate.condition ?? aggregate.argument).map(Condition.init)
+        program = (aggregate.condition ?? aggregate.argument).map { Condition(unretained: $0) }
         way = Self.way(of: aggregate)
         values = ValueTable(keepsValues: way == .walk || way == .integers)
         running = .allocate(capacity: 1)

@@ -48,13 +48,14 @@ final class SlidingTable {
     /// Where the count goes when nothing else is asked; -1 when more is.
     private let countIndex: Int
     /// Every activity before it that is in the log is not the last of its key.
-    private var oldestNumber = 0
-    private var deadCount = 0
-    private var compactions = 0
+    @exclusivity(unchecked) private var oldestNumber = 0
+    @exclusivity(unchecked) private var deadCount = 0
+    @exclusivity(unchecked) private var compactions = 0
     /// How many keys had to leave because there was no room.
-    private(set) var evictedCount = 0
+    @exclusivity(unchecked) private(set) var evictedCount = 0
     /// How many activities left before their time, or were not looked at, because there were too many.
-    private(set) var passedOver = 0
+    @exclusivity(unchecked) private(set) var passedOver = 0
+
 
     /// - Parameters:
     ///   - limit: How many keys there may be.

@@ -11,7 +11,7 @@ final class RowBuffer {
     private let arena = TextArena(chunkSize: 16 * 1024)
     private var boxes: [ValueBox] = []
     /// Whether there is text or a box of the row before.
-    private var isUsed = false
+    @exclusivity(unchecked) private var isUsed = false
 
     /// A row whose slots are null.
     init(slotCount: Int) {

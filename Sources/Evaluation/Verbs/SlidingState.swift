@@ -24,8 +24,7 @@ final class SlidingState: VerbState {
         let place = table.add(unit.keys.key, at: activity.time.heldNanoseconds, id: activity.idSlot, frame)
         frame.set(keys: unit.keys.slots, from: unit.lead.firstKeyIndex)
         table.set(frame, place)
-        for number in 0..<unit.ruleCount {
-            let rule = number == 0 ? unit.lead : unit.rules[number]
+        unit.forEachRule { rule in
             if rule.isAlert(frame) {
                 engine.fire(rule, at: activity.time, id: activity.id, .window(table, place: place))
             } else {

@@ -17,6 +17,9 @@ public struct FileCount {
         public let keys: Int
         /// Evaluations that had no value.
         public let failures: Int
+        /// Keys that the rule remembers at the end, and the bytes that they take; rules may share them.
+        public let liveKeys: Int
+        public let stateBytes: Int
     }
 
     /// What came of the files.
@@ -25,6 +28,9 @@ public struct FileCount {
         public let lines: [Line]
         public let activities: Int
         public let unreadable: Int
+        /// Keys and bytes that all rules remember at the end, what they share once.
+        public let liveKeys: Int
+        public let stateBytes: Int
 
         public var fired: Int { lines.reduce(0) { $0 + $1.fired } }
         public var keys: Int { lines.reduce(0) { $0 + $1.keys } }
@@ -86,9 +92,12 @@ public struct FileCount {
         let lines = engine.statistics.map { binding, numbers in
             Line(
                 policy: binding.policy, rule: binding.rule, fired: numbers.fired, keys: numbers.keys,
-                failures: numbers.errors + numbers.unknowns)
+                failures: numbers.errors + numbers.unknowns, liveKeys: numbers.liveKeys,
+                stateBytes: numbers.stateBytes)
         }.sorted { ($0.rule, $0.policy) < ($1.rule, $1.policy) }
-        let result = Result(lines: lines, activities: read.activities, unreadable: read.unreadableCount)
+        let result = Result(
+            lines: lines, activities: read.activities, unreadable: read.unreadableCount, liveKeys: engine.liveKeys,
+            stateBytes: engine.stateBytes)
         let needsOrder = engine.hasOrderedRules || engine.forgotTooMuch
         return Pass(
             result: result, seenDisorder: progress.seenDisorder, late: needsOrder ? engine.counts.late : 0,

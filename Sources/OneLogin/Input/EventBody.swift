@@ -16,6 +16,7 @@ public struct EventBody: Sendable {
     ///   - place: What quarantine says of where a record was.
     public init(_ body: [UInt8], place: String, decoder: any ActivityDecoder = WireActivityDecoder()) {
         var walk = RecordWalk(bytes: body)
+        let block = walk.reader.block
         var records: [RecordWalk.Record] = []
         var unreadable: [UnreadableText] = []
         func refuse(_ reason: String, _ text: UnsafeRawBufferPointer, _ line: Int) {
@@ -43,7 +44,7 @@ public struct EventBody: Sendable {
                 refuse(error.reason, record.text, record.line)
             }
         }
-        if let block = records.first?.block { batch.retain(block) }
+        batch.retain(block)
         self.unreadable = unreadable
     }
 }

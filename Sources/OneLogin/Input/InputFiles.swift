@@ -78,9 +78,9 @@ public struct InputFiles: Sendable {
                 switch finding {
                 case .unreadable(let reason, let text, let line): report.add(reason, text, path, line)
                 case .record(let record):
-                    if retained.block !== record.block {
-                        retained.block = record.block
-                        batch.retain(record.block)
+                    if retained.block != record.block.toOpaque() {
+                        retained.block = record.block.toOpaque()
+                        batch.retain(record.block.takeUnretainedValue())
                     }
                     do throws(UnreadableRecord) {
                         try decoder.decode(record.text, into: batch, source: .file)
@@ -176,7 +176,7 @@ public struct InputFiles: Sendable {
 
 /// The block that the batch retains for the record before.
 private final class RetainedBlock {
-    var block: FileBlock?
+    @exclusivity(unchecked) var block: UnsafeMutableRawPointer?
 }
 
 /// What was read from files, and what could not be.

@@ -17,8 +17,15 @@ struct RecordWalk {
         /// The list it was in; nil for a list without a name.
         let collection: Collection?
         let line: Int
-        /// What keeps `text` alive.
-        let block: FileBlock
+        /// What keeps `text` alive, and is itself kept by the walk until the next record.
+        let block: Unmanaged<FileBlock>
+
+        init(text: UnsafeRawBufferPointer, collection: Collection?, line: Int, block: FileBlock) {
+            self.text = text
+            self.collection = collection
+            self.line = line
+            self.block = .passUnretained(block)
+        }
     }
 
     /// What a walk tells.

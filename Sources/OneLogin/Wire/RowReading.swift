@@ -5,10 +5,10 @@ import Timekeeping
 
 /// One row of a batch while it is filled from the members of a record.
 struct RowReading {
-    // Unowned: the decoder holds both while a row is read.
-    private unowned(unsafe) let batch: ActivityBatch
-    private unowned(unsafe) let memory: WireMemory
     private let slots: UnsafeMutablePointer<Slot>
+    private let places: UnsafeMutablePointer<WireMemory.Place>
+    // Unmanaged: the batch holds it while a row is read.
+    private let arena: Unmanaged<TextArena>
     /// `id` of the events API.
     private var id: Slot = .null
     private var uuid: Slot = .null
@@ -18,16 +18,20 @@ struct RowReading {
     /// The object under `event`, of a feed that wraps its records.
     private(set) var wrapped: UnsafeRawBufferPointer?
 
-    init(batch: ActivityBatch, row: Int, _ memory: WireMemory) {
-        self.batch = batch
-        self.memory = memory
-        slots = batch.slots(of: row)
+    /// - Parameters:
+    ///   - slots: The row.
+    ///   - places: Where a member goes, by its code.
+    ///   - arena: For text that the record does not have as it is wanted.
+    init(slots: UnsafeMutablePointer<Slot>, places: UnsafeMutablePointer<WireMemory.Place>, arena: TextArena) {
+        self.slots = slots
+        self.places = places
+        self.arena = .passUnretained(arena)
     }
 
     /// Puts one member into its slot.
     @inline(__always)
-    mutating func take(_ member: JSONMember) throws(UnreadableRecord) {
-        let place = memory.places[Int(member.code)]
+    mutating func take(_ member: JSONMember, _ memory: WireMemory) throws(UnreadableRecord) {
+        let place = places[Int(member.code)]
         let slot = Int(place.slot)
         switch place.rule {
         case .text: slots[slot] = text(member)
@@ -37,8 +41,8 @@ struct RowReading {
             if slots[slot].isNull { slots[slot] = text(member) }
         case .id: id = try identifier(member)
         case .uuid: uuid = try identifier(member)
-        case .createdAt: createdAt = try time(member)
-        case .eventTimestamp: eventTimestamp = try time(member)
+        case .createdAt: createdAt = try time(member, memory)
+        case .eventTimestamp: eventTimestamp = try time(member, memory)
         case .eventTypeID:
             let slot = try integer(member)
             if !slot.isNull { typeID = slot.intValue }
@@ -50,7 +54,7 @@ struct RowReading {
     /// Fills the fields that every activity has.
     ///
     /// - Throws: What is missing.
-    mutating func finish(raw: UnsafeRawBufferPointer) throws(UnreadableRecord) {
+    mutating func finish(raw: UnsafeRawBufferPointer, _ memory: WireMemory) throws(UnreadableRecord) {
         guard let typeID else { throw UnreadableRecord(reason: "the record has no `event_type_id`") }
         guard let time = eventTimestamp ?? createdAt else {
             throw UnreadableRecord(reason: "the record has no `created_at` and no `event_timestamp`")
@@ -63,12 +67,16 @@ struct RowReading {
         slots[ActivityField.typeID.rawValue] = .int(typeID)
         let kind = memory.kind(ofType: typeID)
         slots[ActivityField.kind.rawValue] = kind.kind
-        slots[ActivityField.type.rawValue] = kind.name.isNull ? batch.arena.copy("UNKNOWN_\(typeID)") : kind.name
+        slots[ActivityField.type.rawValue] = kind.name.isNull ? unknownType(typeID) : kind.name
         if typeID == WireActivityDecoder.userUpdated, !slots[ActivityField.groupID.rawValue].isNull {
             slots[ActivityField.kind.rawValue] = memory.groupChangedKind
         }
         slots[ActivityField.isLate.rawValue] = .bool(false)
         slots[ActivityField.raw.rawValue] = .string(raw)
+    }
+
+    private func unknownType(_ typeID: Int64) -> Slot {
+        arena._withUnsafeGuaranteedRef { $0.copy("UNKNOWN_\(typeID)") }
     }
 
     /// Text, with its escapes resolved in the batch's arena; empty text is null.
@@ -79,7 +87,7 @@ struct RowReading {
     }
 
     private func resolved(_ member: JSONMember) -> Slot {
-        let room = batch.arena.reserve(Int(member.count))
+        let room = arena._withUnsafeGuaranteedRef { $0.reserve(Int(member.count)) }
         let count = member.value.unescape(into: room)
         return .string(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room)[..<count]))
     }
@@ -111,7 +119,7 @@ struct RowReading {
     }
 
     @inline(__always)
-    private func time(_ member: JSONMember) throws(UnreadableRecord) -> Timestamp? {
+    private func time(_ member: JSONMember, _ memory: WireMemory) throws(UnreadableRecord) -> Timestamp? {
         if member.count == 0 { return nil }
         guard member.kind == .string, let moment = memory.moment(member.text) else {
             throw unfit(member, "time")

@@ -23,19 +23,30 @@ public struct WireActivityDecoder: ActivityDecoder {
         _ record: UnsafeRawBufferPointer, into batch: ActivityBatch, source: ActivitySource
     ) throws(UnreadableRecord) {
         let row = batch.append()
-        let memory = WireMemory.of(batch)
+        let failure = WireMemory.of(batch)._withUnsafeGuaranteedRef { memory in
+            decode(record, into: row, of: batch, memory, source)
+        }
+        guard let failure else { return }
+        batch.removeLast()
+        throw failure
+    }
+
+    /// - Returns: Why the record cannot be read.
+    private func decode(
+        _ record: UnsafeRawBufferPointer, into row: Int, of batch: ActivityBatch, _ memory: WireMemory,
+        _ source: ActivitySource
+    ) -> UnreadableRecord? {
         let end: Int
         do throws(UnreadableRecord) {
             end = try fill(row, of: batch, from: record, memory, isWrapped: false)
         } catch {
-            batch.removeLast()
-            throw error
+            return error
         }
         if end < record.count, let rest = record[end...].firstIndex(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-            batch.removeLast()
-            throw UnreadableRecord(JSONFault(.trailingBytes, at: rest - record.startIndex))
+            return UnreadableRecord(JSONFault(.trailingBytes, at: rest - record.startIndex))
         }
         batch[row, .observedBy] = memory.sourceSlot(source)
+        return nil
     }
 
     /// Fills a row from the object that begins `record`.
@@ -50,12 +61,12 @@ public struct WireActivityDecoder: ActivityDecoder {
         } catch {
             throw UnreadableRecord(error)
         }
-        var reading = RowReading(batch: batch, row: row, memory)
-        for index in 0..<result.count { try reading.take(memory.members[index]) }
+        var reading = RowReading(slots: batch.slots(of: row), places: memory.places, arena: batch.arena)
+        for index in 0..<result.count { try reading.take(memory.members[index], memory) }
         if let inner = reading.wrapped, !isWrapped, reading.typeID == nil {
             _ = try fill(row, of: batch, from: inner, memory, isWrapped: true)
         } else {
-            try reading.finish(raw: UnsafeRawBufferPointer(rebasing: record[..<result.end]))
+            try reading.finish(raw: UnsafeRawBufferPointer(rebasing: record[..<result.end]), memory)
         }
         return result.end
     }

@@ -32,8 +32,8 @@ final class WireMemory {
     private let kinds: UnsafeMutablePointer<Kind>
     private let sources: [Slot]
     /// The first sixteen bytes and the seventeenth of a time, `2026-03-02T00:07:`, and what they stand for.
-    private var minute: (UInt64, UInt64, UInt8) = (0, 0, 0)
-    private var minuteStart: Int64 = 0
+    @exclusivity(unchecked) private var minute: (UInt64, UInt64, UInt8) = (0, 0, 0)
+    @exclusivity(unchecked) private var minuteStart: Int64 = 0
 
     private init() {
         members = .allocate(capacity: Self.memberLimit)
@@ -53,15 +53,15 @@ final class WireMemory {
         kinds.deallocate()
     }
 
-    /// The memory of a batch, made when it has none.
+    /// The memory of a batch, which keeps it; made when it has none.
     @inline(__always)
-    static func of(_ batch: ActivityBatch) -> WireMemory {
-        if let known = batch.decoderMemory, type(of: known) == WireMemory.self {
-            return unsafeDowncast(known, to: WireMemory.self)
+    static func of(_ batch: ActivityBatch) -> Unmanaged<WireMemory> {
+        if let known = batch.heldMemory, known._withUnsafeGuaranteedRef({ type(of: $0) == WireMemory.self }) {
+            return .fromOpaque(known.toOpaque())
         }
         let made = WireMemory()
         batch.decoderMemory = made
-        return made
+        return .passUnretained(made)
     }
 
     /// The words of ``ActivitySource`` as slots.

@@ -69,7 +69,7 @@ public struct FieldTest: Sendable {
 
     /// The field's slot in an activity's row.
     public let slot: Int
-    /// Reads that field and constants only; nil when `constants` says all there is.
+    /// Reads that field and constants only; nil when `constants` or `range` says all there is.
     ///
     /// Where null is rejected, it may be asked of other values only.
     public let program: Program?
@@ -77,7 +77,11 @@ public struct FieldTest: Sendable {
     public let rejectsNull: Bool
     /// The field must equal one of them; nil: not tied down.
     public let constants: [Value]?
+    /// The field is an integer, and must be one of these; nil: not tied down like that.
+    public let range: ClosedRange<Int64>?
     public let selectivity: Selectivity
+    /// Tests of a book that have the same bytes say the same of every value of the field; nil: nobody knows.
+    public let identity: [UInt8]?
 }
 
 /// Parts of an activity rule as text: where two rules of a book have the same, evaluating it once serves both.

@@ -6,10 +6,9 @@ enum Digest {
     static func hex(of text: String) -> String {
         var hash = SHA256()
         hash.update(data: Array(text.utf8))
-        return hash.finalize().reduce(into: "") { out, byte in
-            let digits = String(byte, radix: 16)
-            out += digits.count < 2 ? "0" + digits : digits
-        }
+        let digits = Array("0123456789abcdef".utf8)
+        let bytes = hash.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

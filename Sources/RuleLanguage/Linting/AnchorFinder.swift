@@ -19,16 +19,61 @@ struct AnchorFinder {
     func fieldTests(in environment: Environment) -> [FieldTest] {
         guard let activity = schema.object(schema.activity) else { return [] }
         let parts = checked.conditions(onFieldsOf: "activity")
+        var read: Set<Int> = []
+        for reference in checked.references.values {
+            if case .field(let field, _) = reference { read.insert(field.slot) }
+        }
         return activity.fields.compactMap { field in
-            guard field.type == .string || field.type == .int, !field.isJSONText else { return nil }
+            guard read.contains(field.slot), field.type == .string || field.type == .int, !field.isJSONText else {
+                return nil
+            }
             if let values = constants(of: field.name, in: checked.root), values.allSatisfy({ has(field, $0) }) {
+                let names = values.compactMap { DemandText.text(of: $0) }.sorted()
                 return FieldTest(
-                    slot: field.slot, program: nil, rejectsNull: true, constants: Array(values), selectivity: .exact)
+                    slot: field.slot, program: nil, rejectsNull: true, constants: Array(values), range: nil,
+                    selectivity: .exact, identity: Array(("in " + names.joined(separator: " ")).utf8))
             }
             guard let part = parts.first(where: { $0.field.slot == field.slot }) else { return nil }
+            let range = field.type == .int ? range(of: field.name, in: part.condition.root) : nil
+            let text = DemandText(checked: part.condition).text(of: part.condition.root)
             return FieldTest(
-                slot: field.slot, program: part.condition.program(in: environment), rejectsNull: part.rejectsNull,
-                constants: nil, selectivity: selectivity(part.condition.root))
+                slot: field.slot, program: range == nil ? part.condition.program(in: environment) : nil,
+                rejectsNull: part.rejectsNull, constants: nil, range: range,
+                selectivity: selectivity(part.condition.root),
+                identity: text.map { Array(($0 + (part.rejectsNull ? " of a value" : "")).utf8) })
+        }
+    }
+
+    /// The integers that a field must be for comparisons with constants; nil for other conditions.
+    private func range(of field: String, in expr: Expr) -> ClosedRange<Int64>? {
+        switch expr.kind {
+        case .and(let parts):
+            let ranges = parts.map { range(of: field, in: $0) }
+            return ranges.dropFirst().reduce(ranges.first ?? nil) { known, next in
+                guard let known, let next, known.overlaps(next) else { return nil }
+                return known.clamped(to: next)
+            }
+        case .binary(let operation, let left, let right):
+            if reads(field, left), case .int(let bound)? = constant(right) { return Self.range(operation, bound) }
+            if reads(field, right), case .int(let bound)? = constant(left) {
+                return Self.mirrored[operation].flatMap { Self.range($0, bound) }
+            }
+            return nil
+        default: return nil
+        }
+    }
+
+    private static let mirrored: [BinaryOperator: BinaryOperator] = [
+        .less: .greater, .lessOrEqual: .greaterOrEqual, .greater: .less, .greaterOrEqual: .lessOrEqual,
+    ]
+
+    private static func range(_ operation: BinaryOperator, _ bound: Int64) -> ClosedRange<Int64>? {
+        switch operation {
+        case .greater: bound == .max ? nil : (bound + 1) ... .max
+        case .greaterOrEqual: bound ... .max
+        case .less: bound == .min ? nil : .min...(bound - 1)
+        case .lessOrEqual: .min...bound
+        default: nil
         }
     }
 

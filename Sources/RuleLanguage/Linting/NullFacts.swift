@@ -22,10 +22,10 @@ struct NullFacts: Sendable, Equatable {
         guard let path else { return NullFacts() }
         // A field that was read and is not null was read from a record that is not null.
         var paths: Set<String> = [path]
-        var parts = path.split(separator: ".").dropLast()
-        while !parts.isEmpty {
-            paths.insert(parts.joined(separator: "."))
-            parts = parts.dropLast()
+        var record = path[...]
+        while let dot = record.utf8.lastIndex(of: 0x2E) {
+            record = record[..<dot]
+            paths.insert(String(record))
         }
         return NullFacts(paths: paths)
     }
