@@ -11,6 +11,9 @@ public actor MonitorMetrics {
     private var activities: [String: Int] = [:]
     private var unreadable: [String: Int] = [:]
     private var transitions: [String: Int] = [:]
+    private var unknownTypes: [String: [UnknownEventType]] = [:]
+    /// Unknown types of a connection that have a line of their own.
+    private static let typeLimit = 50
     private var turns = 0
     private var delivered = 0
 
@@ -25,6 +28,9 @@ public actor MonitorMetrics {
             states[connection.name] = connection.sync.state
             activities[connection.name, default: 0] += connection.sync.newActivities
             unreadable[connection.name, default: 0] += connection.sync.unreadable
+            if !connection.sync.unknownEventTypes.isEmpty {
+                unknownTypes[connection.name] = connection.sync.unknownEventTypes
+            }
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
         }
     }
@@ -62,6 +68,15 @@ public actor MonitorMetrics {
             },
             counter("tocsin_activities_total", "Activities that were fetched and new.", activities),
             counter("tocsin_unreadable_records_total", "Records that went to quarantine.", unreadable),
+            MetricFamily(
+                "tocsin_unknown_events_total", .counter, help: "Activities of types that are not known here.",
+                samples: unknownTypes.flatMap { connection, types in
+                    types.prefix(Self.typeLimit).map { type in
+                        .init(
+                            Double(type.count),
+                            labels: [.init("connection", connection), .init("type", String(type.typeID))])
+                    }
+                }),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
             MetricFamily(
                 "tocsin_turns_total", .counter, help: "Turns of the monitor.", samples: [.init(Double(turns))]),

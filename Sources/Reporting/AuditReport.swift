@@ -125,10 +125,13 @@ extension AuditReport {
         public var findingCount: Int
         /// How many more there were that a policy excepts.
         public var exceptedCount: Int
+        /// Who says who the super users are, where the rule asks; nil where it does not, or nobody does.
+        public var superUsersBy: String?
 
         public init(
             id: String, title: String, policy: String, severity: Severity, tags: [String] = [], verdict: Verdict,
-            findings: [ReportedFinding] = [], findingCount: Int? = nil, exceptedCount: Int = 0
+            findings: [ReportedFinding] = [], findingCount: Int? = nil, exceptedCount: Int = 0,
+            superUsersBy: String? = nil
         ) {
             self.id = id
             self.title = title
@@ -139,6 +142,7 @@ extension AuditReport {
             self.findings = findings.sorted()
             self.findingCount = max(findingCount ?? 0, findings.count)
             self.exceptedCount = exceptedCount
+            self.superUsersBy = superUsersBy
         }
     }
 

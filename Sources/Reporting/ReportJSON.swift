@@ -60,6 +60,7 @@ extension AuditReport {
         writer.field("reasons", rule.verdict.reasons)
         writer.field("finding_count", rule.findingCount)
         writer.field("excepted_count", rule.exceptedCount)
+        if let by = rule.superUsersBy { writer.field("super_users_by", by) }
         writer.list("findings", rule.findings) { finding, writer in
             writer.field("severity", finding.severity.rawValue)
             writer.field("key", EvidenceValue.list(finding.key))

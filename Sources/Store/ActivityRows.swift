@@ -28,13 +28,34 @@ struct ActivityRows {
         _ batch: ActivityBatch, connection: Int64, source: ActivitySource, into database: Database
     ) throws -> Int {
         let statement = try database.cachedStatement(sql: insertion)
-        let before = database.totalChangesCount
+        var new = 0
         for row in 0..<batch.count {
-            statement.setUncheckedArguments(
-                try arguments(batch.activity(at: row), connection: connection, source: source))
+            let activity = batch.activity(at: row)
+            statement.setUncheckedArguments(try arguments(activity, connection: connection, source: source))
+            let before = database.totalChangesCount
             try statement.execute()
+            guard database.totalChangesCount > before else { continue }
+            new += 1
+            if activity.kind == unknownKind { try countUnknown(activity, connection, database) }
         }
-        return database.totalChangesCount - before
+        return new
+    }
+
+    private static let unknownKind = ActivityKind.unknown.kind
+
+    /// Counts an activity of a type that is not known here.
+    private static func countUnknown(_ activity: Activity, _ connection: Int64, _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO unknown_event_types (connection, type_id, count, first_seen, last_seen)
+                VALUES (?, ?, 1, ?, ?)
+                ON CONFLICT (connection, type_id) DO UPDATE SET count = count + 1,
+                    first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
+                """)
+        try statement.execute(
+            arguments: [
+                connection, activity.integer(.typeID) ?? 0, activity.time.stored, activity.time.stored,
+            ])
     }
 
     private static func arguments(

@@ -98,7 +98,8 @@ final class AuditPass {
                 }
                 return Self.entry(
                     bound, result.evaluation.verdict, result.evaluation.findings.map(AuditReport.ReportedFinding.init),
-                    excepted: result.statistics.excepted.values.reduce(0, +))
+                    excepted: result.statistics.excepted.values.reduce(0, +),
+                    superUsersBy: result.evaluation.superUsersBy)
             case .activity:
                 guard let known = statistics[binding] else { return nil }
                 let findings = (byBinding[binding] ?? []).map(Self.finding)
@@ -131,10 +132,12 @@ final class AuditPass {
     }
 
     private static func entry(
-        _ bound: BoundRule, _ verdict: Verdict, _ findings: [AuditReport.ReportedFinding], excepted: Int = 0
+        _ bound: BoundRule, _ verdict: Verdict, _ findings: [AuditReport.ReportedFinding], excepted: Int = 0,
+        superUsersBy: String? = nil
     ) -> AuditReport.RuleResult {
         AuditReport.RuleResult(
             id: bound.rule.id, title: bound.rule.title, policy: bound.policy, severity: bound.severity,
-            tags: bound.rule.tags, verdict: verdict, findings: findings, exceptedCount: excepted)
+            tags: bound.rule.tags, verdict: verdict, findings: findings, exceptedCount: excepted,
+            superUsersBy: superUsersBy)
     }
 }
