@@ -78,7 +78,11 @@ let package = Package(
         module("OneLogin", ["HTTPTransport", "Directory", "Timekeeping", "FieldStorage", "JSONScanning"]),
         module("Enrichment", ["CMaxMindDB", "Directory", "FieldStorage", "Timekeeping"]),
         module("Sync", ["Directory", "FieldStorage", "Timekeeping", logging]),
-        module("Store", ["Directory", "Alerting", "Timekeeping", "FieldStorage", product("GRDB", "GRDB.swift")]),
+        module(
+            "Store",
+            [
+                "Directory", "Alerting", "Timekeeping", "FieldStorage", "JSONScanning", product("GRDB", "GRDB.swift"),
+            ]),
         module("Delivery", ["Alerting", "HTTPTransport", "Timekeeping", crypto, logging]),
         module("Reporting", ["Alerting", "Timekeeping"]),
         module("Web", ["Directory", "Alerting", "Timekeeping", hummingbird, logging]),
@@ -125,7 +129,12 @@ let package = Package(
                 "Evaluation", "RuleLanguage", "CEL", "Directory", "Alerting", "Diagnostics", "Timekeeping",
                 "FieldStorage",
             ]),
-        tests("HTTPClientTests", ["HTTPClient", "HTTPTransport", "Timekeeping", hummingbird, logging]),
+        tests(
+            "HTTPClientTests",
+            [
+                "HTTPClient", "HTTPTransport", "Timekeeping", hummingbird, product("HummingbirdTLS", "hummingbird"),
+                logging,
+            ]),
         tests(
             "OneLoginTests",
             ["OneLogin", "HTTPTransport", "Directory", "Timekeeping", "FieldStorage", "JSONScanning"]),
@@ -145,7 +154,7 @@ let package = Package(
                 "Monitor", "Alerting", "Delivery", "Diagnostics", "Directory", "Evaluation", "FieldStorage",
                 "HTTPClient",
                 "HTTPTransport", "OneLogin", "OneLoginSimulator", "Reporting", "RuleLanguage", "Store", "Sync",
-                "Timekeeping", logging,
+                "Timekeeping", "Settings", "Web", logging,
             ]),
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),
@@ -153,8 +162,8 @@ let package = Package(
         .testTarget(
             name: "FuzzingTests",
             dependencies: [
-                "CEL", "PCRE2", "Diagnostics", "Timekeeping", "FieldStorage", "JSONScanning", "Directory", "OneLogin",
-                "RuleLanguage", "Evaluation",
+                "CEL", "PCRE2", "Diagnostics", "Timekeeping", "FieldStorage", "JSONScanning", "Directory",
+                "HTTPTransport", "OneLogin", "RuleLanguage", "Evaluation",
             ],
             path: "Tests/Fuzzing", exclude: ["Driver", "Dictionaries", "Seeds"], swiftSettings: strict),
         tests("DocsTests", ["Evaluation", "RuleLanguage", "Diagnostics"]),

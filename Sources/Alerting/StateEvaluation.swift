@@ -12,10 +12,12 @@ public struct StateEvaluation: Hashable, Sendable {
     public let findings: [Finding]
     /// Keys whose row or group could not be decided, beside others that could: their alerts stay as they are.
     public let undecided: [DedupKey]
+    /// Who says who the super users are, where the rule asks; nil where it does not, or nobody does.
+    public let superUsersBy: String?
 
     public init(
         binding: RuleBinding, generation: Int64, time: Timestamp, verdict: Verdict, findings: [Finding],
-        undecided: [DedupKey] = []
+        undecided: [DedupKey] = [], superUsersBy: String? = nil
     ) {
         self.binding = binding
         self.generation = generation
@@ -23,5 +25,6 @@ public struct StateEvaluation: Hashable, Sendable {
         self.verdict = verdict
         self.findings = findings
         self.undecided = undecided
+        self.superUsersBy = superUsersBy
     }
 }

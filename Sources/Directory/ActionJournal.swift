@@ -4,6 +4,8 @@ public import Timekeeping
 public struct ActionRecord: Hashable, Sendable, Codable {
     /// How far it has come.
     public enum State: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A policy wants it because of an alert; nothing is done before somebody approves it by running it.
+        case proposed
         case planned
         /// Begun, and whether it was done is not known: the state is read before it is tried again.
         case running
@@ -34,6 +36,9 @@ public struct ActionRecord: Hashable, Sendable, Codable {
     public var note: String
     /// The action that this one undoes.
     public var undoes: String?
+    /// The alert that it was proposed for, and who approved it.
+    public var alertID: String?
+    public var approvedBy: String?
 
     public init(
         id: String, connection: String, action: TenantAction, userID: Int64, username: String, reason: String,
@@ -49,6 +54,14 @@ public struct ActionRecord: Hashable, Sendable, Codable {
         self.plannedAt = plannedAt
         state = .planned
         note = ""
+    }
+
+    /// 64 bits of FNV-1a over what is wanted, and for what: derived, so that the same wish has the same name.
+    public static func id(of text: String) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let digits = String(hash, radix: 16)
+        return "act_" + String(repeating: "0", count: 16 - digits.count) + digits
     }
 }
 

@@ -177,6 +177,38 @@ public protocol ConnectionLedger: Sendable {
 
     /// Stores a gap, or what is known of it now; (source, from) names it.
     func keep(_ gap: SourceGap, connection: String) async throws
+
+    /// Types of events that came and are not known here, by number.
+    func unknownEventTypes(connection: String) async throws -> [UnknownEventType]
+
+    /// Keeps what the source calls such types.
+    func name(eventTypes names: [Int64: String], connection: String) async throws
+}
+
+extension ConnectionLedger {
+    /// Nothing is counted.
+    public func unknownEventTypes(connection: String) async throws -> [UnknownEventType] { [] }
+
+    /// Nothing is kept.
+    public func name(eventTypes names: [Int64: String], connection: String) async throws {}
+}
+
+/// A type of event that this program does not know: its events are stored and counted, and rules see them as such.
+public struct UnknownEventType: Hashable, Sendable, Codable {
+    public var typeID: Int64
+    /// What the source calls it; nil while nobody has said.
+    public var name: String?
+    public var count: Int
+    public var firstSeen: Timestamp
+    public var lastSeen: Timestamp
+
+    public init(typeID: Int64, name: String? = nil, count: Int, firstSeen: Timestamp, lastSeen: Timestamp) {
+        self.typeID = typeID
+        self.name = name
+        self.count = count
+        self.firstSeen = firstSeen
+        self.lastSeen = lastSeen
+    }
 }
 
 extension EntityKind: CodingKeyRepresentable {}

@@ -58,8 +58,11 @@ struct DirectoryMoment: DirectoryReading {
 
     func isSuperUser(_ user: User) -> Bool? {
         var isKnown = false
+        var hasPrivileges = false
         for resolver in timeline.resolvers {
+            if case .ledger = resolver, hasPrivileges { continue }
             guard let answer = answer(of: resolver, user) else { continue }
+            if resolver.readsPrivileges { hasPrivileges = true }
             if answer { return true }
             isKnown = true
         }
@@ -83,6 +86,8 @@ struct DirectoryMoment: DirectoryReading {
         case .customAttribute(let name, let value):
             return user.customAttributes[name].map { $0 == value }
                 ?? (timeline.users.records(at: moment).contains { $0.customAttributes[name] != nil } ? false : nil)
+        case .ledger(let ledger):
+            return ledger.isEmpty ? nil : ledger.holds(user.id, before: moment)
         }
     }
 }

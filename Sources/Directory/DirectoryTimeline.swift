@@ -69,7 +69,7 @@ public final class DirectoryTimeline: Sendable {
 }
 
 /// Records of one kind with the time for which each was so.
-struct VersionedRecords<ID: Hashable & Sendable, Record: Sendable>: Sendable {
+struct VersionedRecords<ID: Hashable & Comparable & Sendable, Record: Sendable>: Sendable {
     /// One record from `from`, exclusive, until `until`, inclusive: an activity at `from` still sees the one before.
     struct Version: Sendable {
         let id: ID
@@ -78,27 +78,39 @@ struct VersionedRecords<ID: Hashable & Sendable, Record: Sendable>: Sendable {
         let until: Timestamp
     }
 
-    private let versions: [ID: [Version]]
+    /// By id, then start.
+    private let versions: [Version]
+    /// Where those of a record are.
+    private let places: [ID: Range<Int32>]
 
     init(_ all: [Version]) {
-        versions = Dictionary(grouping: all, by: \.id).mapValues { $0.sorted { $0.from < $1.from } }
+        versions = all.sorted { ($0.id, $0.from) < ($1.id, $1.from) }
+        var places = [ID: Range<Int32>](minimumCapacity: versions.count)
+        var start = 0
+        for place in versions.indices {
+            guard place + 1 == versions.count || versions[place + 1].id != versions[place].id else { continue }
+            places[versions[place].id] = Int32(start)..<Int32(place + 1)
+            start = place + 1
+        }
+        self.places = places
     }
 
     /// The record as it stood just before `moment`; `.earliest` as a start means that it always was so.
     func record(_ id: ID, at moment: Timestamp) -> Record? {
-        guard let list = versions[id] else { return nil }
-        var low = 0
-        var high = list.count
+        guard let place = places[id] else { return nil }
+        var low = Int(place.lowerBound)
+        var high = Int(place.upperBound)
         while low < high {
             let middle = (low + high) / 2
-            if list[middle].from < moment || list[middle].from == .earliest { low = middle + 1 } else { high = middle }
+            let from = versions[middle].from
+            if from < moment || from == .earliest { low = middle + 1 } else { high = middle }
         }
-        guard low > 0, moment <= list[low - 1].until else { return nil }
-        return list[low - 1].record
+        guard low > Int(place.lowerBound), moment <= versions[low - 1].until else { return nil }
+        return versions[low - 1].record
     }
 
     /// Every record that stood just before `moment`, in no order.
-    func records(at moment: Timestamp) -> [Record] { versions.keys.compactMap { record($0, at: moment) } }
+    func records(at moment: Timestamp) -> [Record] { places.keys.compactMap { record($0, at: moment) } }
 }
 
 /// Versions sorted out by kind.

@@ -110,8 +110,14 @@ public protocol FactStore: Sendable {
     /// The staged records, by kind and id.
     func staged(_ generation: Generation, connection: String) async throws -> DirectorySnapshot
 
+    /// How many records of a kind are staged.
+    func stagedCount(_ kind: EntityKind, in generation: Generation, connection: String) async throws -> Int
+
     /// The current snapshot, nil before the first complete sync.
     func currentSnapshot(connection: String) async throws -> DirectorySnapshot?
+
+    /// The generation of the current snapshot, without reading it.
+    func currentGeneration(connection: String) async throws -> Int64?
 
     /// Every version of every record, oldest first within a record: what as-of joins read.
     func versions(connection: String) async throws -> [EntityVersion]
@@ -139,6 +145,31 @@ public protocol FactStore: Sendable {
 
     /// Activities whose ids are given, in (time, id) order: the evidence of an alert.
     func activities(connection: String, ids: [String]) async throws -> ActivityBatch
+
+    /// Every activity of ``PrivilegeLedger/kinds``, in any order.
+    func privilegeChanges(connection: String) async throws -> [ActivityBatch]
+}
+
+extension FactStore {
+    public func stagedCount(_ kind: EntityKind, in generation: Generation, connection: String) async throws -> Int {
+        try await staged(generation, connection: connection).entities(kind).count
+    }
+
+    public func currentGeneration(connection: String) async throws -> Int64? {
+        try await currentSnapshot(connection: connection)?.generation
+    }
+
+    public func privilegeChanges(connection: String) async throws -> [ActivityBatch] {
+        var batches: [ActivityBatch] = []
+        var position: Int64 = 0
+        while true {
+            let some = try await activities(
+                connection: connection, after: position, upTo: .max, kinds: PrivilegeLedger.kinds, limit: 1000)
+            guard let last = some.positions.last else { return batches }
+            batches.append(some.batch)
+            position = last
+        }
+    }
 }
 
 extension FactStore {

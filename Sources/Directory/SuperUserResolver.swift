@@ -1,3 +1,5 @@
+import Timekeeping
+
 /// A way to tell who is a super user, since the user resource does not say it.
 public enum SuperUserResolver: Hashable, Sendable, Codable {
     /// These users, by id.
@@ -11,9 +13,16 @@ public enum SuperUserResolver: Hashable, Sendable, Codable {
     case privileges(names: [String])
     /// The users whose custom attribute has this value.
     case customAttribute(name: String, value: String)
+    /// Who was given the privilege, as events told; asked only where the privileges themselves cannot be read.
+    ///
+    /// It cannot know who held the privilege before, so it counts when somebody chooses it, never by itself.
+    case ledger(PrivilegeLedger)
+
+    /// OneLogin's name of the privilege over everything.
+    public static let privilegeNames = ["Super user"]
 
     /// What is tried when settings choose nothing: the privileges API.
-    public static let standard: [SuperUserResolver] = [.privileges(names: ["Super user"])]
+    public static let standard: [SuperUserResolver] = [.privileges(names: privilegeNames)]
 
     /// Words for the report: "privileges `Super user` or wildcard".
     public var summary: String {
@@ -23,8 +32,14 @@ public enum SuperUserResolver: Hashable, Sendable, Codable {
         case .roles(let names): "roles \(Self.quoted(names))"
         case .privileges(let names): "privileges \(Self.quoted(names)) or wildcard"
         case .customAttribute(let name, let value): "custom attribute `\(name)` = `\(value)`"
+        case .ledger(let ledger):
+            "grants of \(Self.quoted(ledger.names)) seen since \(ledger.since?.rfc3339 ?? "ever"), none from before"
+                + (ledger.unnamed > 0 ? ", \(ledger.unnamed) of privileges without a name left out" : "")
         }
     }
+
+    /// Whether it reads who holds privileges now.
+    var readsPrivileges: Bool { if case .privileges = self { true } else { false } }
 
     private static func quoted(_ names: [String]) -> String { names.map { "`\($0)`" }.joined(separator: ", ") }
 }
@@ -42,6 +57,9 @@ public struct SuperUserCensus: Hashable, Sendable {
     /// The resolvers that applied, in the order of the settings; never empty.
     public let sources: [Source]
 
+    /// Who says so, for evidence: "roles `Root`; privileges `Super user` or wildcard".
+    public var summary: String { sources.map(\.resolver.summary).joined(separator: "; ") }
+
     /// Asks each resolver; nil when none applies, so that the number is unknown and not 0.
     ///
     /// A resolver applies when what it reads is complete and holds at least one role, privilege or attribute of
@@ -50,6 +68,7 @@ public struct SuperUserCensus: Hashable, Sendable {
         var all: Set<Int64> = []
         var sources: [Source] = []
         for resolver in resolvers {
+            if case .ledger = resolver, sources.contains(where: \.resolver.readsPrivileges) { continue }
             guard let ids = Self.userIDs(of: resolver, index) else { continue }
             all.formUnion(ids)
             sources.append(Source(resolver: resolver, count: ids.count))
@@ -76,6 +95,9 @@ public struct SuperUserCensus: Hashable, Sendable {
         case .customAttribute(let name, let value):
             guard snapshot.users.contains(where: { $0.customAttributes[name] != nil }) else { return nil }
             return Set(snapshot.users.lazy.filter { $0.customAttributes[name] == value }.map(\.id))
+        case .ledger(let ledger):
+            guard !ledger.isEmpty else { return nil }
+            return ledger.holders(before: snapshot.observedAt).filter { index.user(id: $0) != nil }
         }
     }
 

@@ -23,6 +23,20 @@ public enum TenantAction: Hashable, Sendable, Codable {
         "force-password-reset", "end-sessions", "remove-factor",
     ]
 
+    /// The action of a word, for those that need nothing but a user; nil for the others.
+    public init?(word: String) {
+        switch word {
+        case "activate": self = .activate
+        case "suspend": self = .suspend
+        case "reactivate": self = .reactivate
+        case "lock": self = .lock(minutes: 0)
+        case "unlock": self = .unlock
+        case "force-password-reset": self = .forcePasswordReset
+        case "end-sessions": self = .endSessions
+        default: return nil
+        }
+    }
+
     /// The name that settings and commands use.
     public var word: String {
         switch self {

@@ -18,9 +18,15 @@ public protocol TenantSource: Sendable {
 
     /// What the answers so far have told of the source itself; no call is made.
     func health() async -> SourceHealth
+
+    /// The source's own names of its types of events, by number; at most a day old.
+    func eventTypeNames() async throws(SourceFailure) -> [Int64: String]
 }
 
 extension TenantSource {
+    /// It names none.
+    public func eventTypeNames() async throws(SourceFailure) -> [Int64: String] { [:] }
+
     /// Nothing is known of it.
     public func health() async -> SourceHealth { SourceHealth() }
 }
@@ -99,6 +105,9 @@ public struct ActivityPage: Sendable {
 
 /// A record that could not be read, with its text and why: what quarantine keeps.
 public struct UnreadableText: Hashable, Sendable, Codable {
+    /// Bytes of a record that are kept.
+    public static let textLimit = 65_536
+
     /// Where it was, such as `events.ndjson:17` or `GET /api/1/events`.
     public let place: String
     public let reason: String
@@ -108,7 +117,7 @@ public struct UnreadableText: Hashable, Sendable, Codable {
     public init(place: String, reason: String, text: String) {
         self.place = place
         self.reason = reason
-        self.text = String(text.prefix(65_536))
+        self.text = text.utf8.count > Self.textLimit ? String(text.prefix(Self.textLimit)) : text
     }
 }
 

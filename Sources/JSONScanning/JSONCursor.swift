@@ -40,6 +40,28 @@ public struct JSONCursor {
         return JSONValue(kind: kind, text: slice(start, position))
     }
 
+    /// The next value, and the cursor after it, also when what is inside is too deep or no JSON: then its quotes and
+    /// brackets alone say where it ends, so that one bad element of a list does not hide those after it.
+    ///
+    /// - Throws: When not even those tell the end: the text ends first, or the value is a broken number or word.
+    public mutating func valueOrExtent() throws(JSONFault) -> JSONValue {
+        let start = self
+        do throws(JSONFault) {
+            return try value()
+        } catch {
+            self = start
+            let kind = try peekKind()
+            guard error.reason != .unexpectedEnd, kind == .string || kind == .array || kind == .object else {
+                throw error
+            }
+            let first = position
+            position = try scan.pastBrackets(first)
+            return kind == .string
+                ? JSONValue(kind: kind, text: slice(first + 1, position - 1), hasEscapes: true)
+                : JSONValue(kind: kind, text: slice(first, position))
+        }
+    }
+
     /// Steps into the object that comes next.
     public mutating func enterObject() throws(JSONFault) { try enter(.object) }
 
@@ -97,5 +119,26 @@ public struct JSONCursor {
 
     private func slice(_ start: Int, _ end: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: scan.base + start, count: end - start)
+    }
+}
+
+extension ByteScan {
+    /// Past the text, object or array that begins at `start`, by its quotes and brackets alone.
+    fileprivate func pastBrackets(_ start: Int) throws(JSONFault) -> Int {
+        var place = start
+        var depth = 0
+        var isText = false
+        while place < end {
+            switch byte(place) {
+            case UInt8(ascii: "\\") where isText: place += 1
+            case UInt8(ascii: "\""): isText.toggle()
+            case UInt8(ascii: "{") where !isText, UInt8(ascii: "[") where !isText: depth += 1
+            case UInt8(ascii: "}") where !isText, UInt8(ascii: "]") where !isText: depth -= 1
+            default: break
+            }
+            place += 1
+            if depth <= 0, !isText { return place }
+        }
+        throw JSONFault(.unexpectedEnd, at: end)
     }
 }

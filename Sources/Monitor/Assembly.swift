@@ -2,6 +2,7 @@ public import Alerting
 public import Delivery
 public import Directory
 import Enrichment
+public import HTTPClient
 public import HTTPTransport
 public import Logging
 public import OneLogin
@@ -36,16 +37,29 @@ public struct Assembly: Sendable {
             baseURL: connection.url)
     }
 
-    /// How super users are told; the privileges API where settings choose nothing.
+    /// The way to the tenant of a connection, with its own proxy and certificate authorities.
+    public static func sender(
+        _ connection: ConnectionSettings, of senders: NetworkSenders
+    ) throws(TransportFailure) -> any HTTPSender {
+        try senders.sender(caFile: connection.caFile, proxy: way(connection.proxy))
+    }
+
+    private static func way(_ proxy: ProxySettings?) -> NetworkSettings.Proxy? {
+        proxy.map { NetworkSettings.Proxy(host: $0.host, port: $0.port) }
+    }
+
+    /// How super users are told; ``SuperUserResolver/standard`` where settings choose nothing.
     public static func superUsers(_ settings: SuperUserSettings) -> [SuperUserResolver] {
+        guard !settings.isEmpty else { return SuperUserResolver.standard }
         var resolvers: [SuperUserResolver] = []
         if !settings.users.isEmpty { resolvers.append(.usernames(settings.users)) }
         if !settings.roles.isEmpty { resolvers.append(.roles(names: settings.roles)) }
-        if settings.usesPrivileges { resolvers += SuperUserResolver.standard }
+        if settings.usesPrivileges { resolvers.append(.privileges(names: SuperUserResolver.privilegeNames)) }
         if let attribute = settings.attribute {
             resolvers += attribute.values.map { .customAttribute(name: attribute.name, value: $0) }
         }
-        return resolvers.isEmpty ? SuperUserResolver.standard : resolvers
+        if settings.usesLedger { resolvers.append(.ledger(PrivilegeLedger(names: SuperUserResolver.privilegeNames))) }
+        return resolvers
     }
 
     /// How often what is fetched.
@@ -82,6 +96,23 @@ public struct Assembly: Sendable {
         return EnrichedSource(source: client, enricher: enricher)
     }
 
+    /// Reads again what could not be read when it came: this program may be newer than the one that refused it.
+    ///
+    /// - Parameter connection: nil for every connection of the settings.
+    /// - Returns: What came of it by connection, in the order of the settings.
+    public func replayQuarantine(
+        in store: SQLiteStore, connection: String? = nil, keeps: Bool = true
+    ) async throws -> [(connection: String, report: QuarantineReplay.Report)] {
+        let enricher = try self.enricher()
+        var reports: [(connection: String, report: QuarantineReplay.Report)] = []
+        for entry in settings.connections where connection == nil || entry.name == connection {
+            let replay = QuarantineReplay(
+                store: store, connection: entry.name, lateness: entry.lateness, enricher: enricher)
+            reports.append((entry.name, try await replay.run(keeps: keeps)))
+        }
+        return reports
+    }
+
     // MARK: Telling people
 
     /// Which receiver hears what.
@@ -97,19 +128,21 @@ public struct Assembly: Sendable {
     ///   - format: How alerts look on standard output.
     ///   - write: Writes to standard output.
     public func receivers(
-        sender: any HTTPSender, userAgent: String, format: StdoutReceiver.Format,
+        senders: NetworkSenders, userAgent: String, format: StdoutReceiver.Format,
         write: @escaping @Sendable (String) throws -> Void
-    ) throws(WebhookSecret.Problem) -> [any Receiver] {
+    ) throws -> [any Receiver] {
         var receivers: [any Receiver] = []
         for entry in settings.receivers {
             switch entry.kind {
             case .stdout:
                 receivers.append(StdoutReceiver(name: entry.name, format: format, sink: write))
-            case .webhook(let url, let secrets, _):
+            case .webhook(let url, let secrets, let caFile):
                 var keys: [WebhookSecret] = []
                 for secret in secrets { keys.append(try WebhookSecret(secret)) }
                 receivers.append(
-                    WebhookReceiver(name: entry.name, url: url, secrets: keys, sender: sender, userAgent: userAgent))
+                    WebhookReceiver(
+                        name: entry.name, url: url, secrets: keys,
+                        sender: try senders.sender(caFile: caFile, proxy: Self.way(entry.proxy)), userAgent: userAgent))
             }
         }
         return receivers.isEmpty ? [StdoutReceiver(format: format, sink: write)] : receivers
@@ -119,21 +152,33 @@ public struct Assembly: Sendable {
 
     /// What changes users of a connection, with its own credential and the guards of the settings.
     public func actions(
-        _ connection: ConnectionSettings, store: SQLiteStore, sender: any HTTPSender
+        _ connection: ConnectionSettings, store: SQLiteStore, senders: NetworkSenders
     ) async throws -> ActionRunner {
         let settings = connection.actions
         var own = connection
         own.clientID = settings.clientID
         own.clientSecret = settings.clientSecret
         let snapshot = try await store.currentSnapshot(connection: connection.name)
-        let index = snapshot.map { DirectoryIndex($0, superUsers: Self.superUsers(connection.superUsers)) }
+        let resolvers = try await Self.superUsers(connection.superUsers).reading(store, connection: connection.name)
+        let index = snapshot.map { DirectoryIndex($0, superUsers: resolvers) }
         let active = Set((snapshot?.users ?? []).lazy.filter { $0.status == .active }.map(\.id))
         let rules = ActionGuard(
             isOn: settings.isOn, allowed: settings.allowed.map { Set($0) }, perHour: settings.perHour,
             never: settings.never, activeSuperUsers: index?.superUsers.map { $0.userIDs.intersection(active) })
         return ActionRunner(
-            connection: connection.name, tenant: OneLoginClient(Self.link(own), sender: sender, clock: clock),
+            connection: connection.name,
+            tenant: OneLoginClient(Self.link(own), sender: try Self.sender(connection, of: senders), clock: clock),
             journal: store, rules: rules, clock: clock)
+    }
+
+    /// Who writes down what policies want done; nil where actions are off, since nobody could approve it.
+    private func proposer(
+        _ connection: ConnectionSettings, _ book: RuleBook, _ store: SQLiteStore
+    ) -> ActionProposer? {
+        guard connection.actions.isOn else { return nil }
+        return ActionProposer(
+            connection: connection.name, book: book, facts: store, journal: store,
+            allowed: connection.actions.allowed.map { Set($0) })
     }
 
     // MARK: The web
@@ -164,12 +209,13 @@ public struct Assembly: Sendable {
     ///
     /// - Parameter onProgress: Told how far the copy of a connection, by name, has come.
     public func cycle(
-        book: RuleBook, store: SQLiteStore, sender: any HTTPSender, receivers: [any Receiver],
+        book: RuleBook, store: SQLiteStore, senders: NetworkSenders, receivers: [any Receiver],
         onProgress: @escaping @Sendable (String, SyncProgress) async -> Void = { _, _ in }
     ) throws -> Cycle {
         let enricher = try self.enricher()
-        let connections = settings.connections.map { connection in
-            Cycle.Connection(
+        let connections = try settings.connections.map { connection in
+            let sender = try Self.sender(connection, of: senders)
+            return Cycle.Connection(
                 sync: SyncRunner(
                     connection: connection.name, source: source(connection, sender: sender, enricher: enricher),
                     facts: store, cadence: Self.cadence(connection), ledger: store, clock: clock, logger: logger,
@@ -177,7 +223,7 @@ public struct Assembly: Sendable {
                 watch: ConnectionWatch(
                     connection: connection.name, book: book, facts: store, alerts: store, routing: routing,
                     superUsers: Self.superUsers(connection.superUsers), lateness: connection.lateness,
-                    enricher: enricher, clock: clock))
+                    enricher: enricher, proposer: proposer(connection, book, store), clock: clock))
         }
         return Cycle(
             connections: connections,

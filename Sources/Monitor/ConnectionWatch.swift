@@ -20,6 +20,8 @@ public actor ConnectionWatch {
         /// Keys that rules with memory remember, and the bytes that their memory takes.
         public var liveKeys = 0
         public var stateBytes = 0
+        /// Actions that wait for approval since this evaluation.
+        public var proposals = 0
         /// What each bound state rule said, when the directory was new.
         public var verdicts: [RuleBinding: Verdict] = [:]
     }
@@ -31,6 +33,8 @@ public actor ConnectionWatch {
         var progress: EngineProgress
         /// Whether there are two feeds.
         let comparesFeeds: Bool
+        /// The generation up to which the engine knows the directory.
+        var followed: Int64?
     }
 
     /// Activities that are read from the store at once.
@@ -46,14 +50,17 @@ public actor ConnectionWatch {
     private let superUsers: [SuperUserResolver]
     private let lateness: TimeSpan
     private let missing: Set<ActivityField>
+    private let proposer: ActionProposer?
     private let clock: any WallClock
     private var running: Running?
 
-    /// - Parameter enricher: What activities are enriched with before they are stored.
+    /// - Parameters:
+    ///   - enricher: What activities are enriched with before they are stored.
+    ///   - proposer: Writes down what policies want done; nil where nothing may be done.
     public init(
         connection: String, book: RuleBook, facts: any FactStore, alerts: any AlertStore, routing: NoticeRouting,
         superUsers: [SuperUserResolver], lateness: TimeSpan, enricher: (any ActivityEnricher)? = nil,
-        clock: any WallClock
+        proposer: ActionProposer? = nil, clock: any WallClock
     ) {
         missing = enricher.missing
         self.connection = connection
@@ -63,6 +70,7 @@ public actor ConnectionWatch {
         self.routing = routing
         self.superUsers = superUsers
         self.lateness = lateness
+        self.proposer = proposer
         self.clock = clock
     }
 
@@ -74,14 +82,21 @@ public actor ConnectionWatch {
         guard let cursor = try await facts.cursor(connection: connection, source: .api) else { return report }
         let hasWebhook = try await facts.cursor(connection: connection, source: .webhook) != nil
         var running: Running
+        let isFirst = self.running == nil
         if let known = self.running, known.comparesFeeds == hasWebhook {
             running = known
         } else {
             running = try await resume(cursor, comparesFeeds: hasWebhook)
         }
-        let snapshot = try await facts.currentSnapshot(connection: connection)
-        let isNewDirectory = snapshot.map { $0.generation != running.progress.generation } ?? false
-        if isNewDirectory { running.engine.follow(try await timeline(snapshot)) }
+        let generation = try await facts.currentGeneration(connection: connection)
+        let isNewDirectory = generation.map { $0 != running.progress.generation } ?? false
+        // A directory may be large, so it is read only to be judged.
+        let isJudged = isNewDirectory || running.progress.ruleBookDigest != book.digest
+        let snapshot = isJudged ? try await facts.currentSnapshot(connection: connection) : nil
+        if isNewDirectory, generation != running.followed {
+            running.engine.follow(try await timeline(snapshot))
+            running.followed = generation
+        }
 
         // What is thrown on the way leaves an engine that went on without its alerts: the next time begins anew.
         self.running = nil
@@ -96,8 +111,9 @@ public actor ConnectionWatch {
             changes.append(running.machine.advance(connection: connection, watermark: watermark))
             running.progress.watermark = watermark
         }
-        if let snapshot, isNewDirectory || running.progress.ruleBookDigest != book.digest {
-            let index = DirectoryIndex(snapshot, superUsers: superUsers)
+        if let snapshot {
+            let resolvers = try await superUsers.reading(facts, connection: connection)
+            let index = DirectoryIndex(snapshot, superUsers: resolvers)
             var pass = StatePass(book, connection: connection)
             pass.endedSearches = running.progress.endedSearches
             for result in pass.evaluate(index, at: snapshot.observedAt) {
@@ -116,6 +132,10 @@ public actor ConnectionWatch {
         try await alerts.apply(
             changes, notices: routing.notices(for: changes.transitions), progress: running.progress, at: clock.now())
         self.running = running
+        // After a start also the alerts of before, whose proposals an end may have cut off.
+        report.proposals =
+            try await proposer?.propose(
+                for: isFirst ? running.machine.alerts : changes.transitions.map(\.alert), at: clock.now()) ?? 0
         report.transitions = changes.transitions
         report.liveKeys = running.engine.liveKeys
         report.stateBytes = running.engine.stateBytes
@@ -169,7 +189,7 @@ public actor ConnectionWatch {
         let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
         return Running(
             engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
-            comparesFeeds: comparesFeeds)
+            comparesFeeds: comparesFeeds, followed: snapshot?.generation)
     }
 
     /// Brings an engine to a stored progress; what it finds on the way has been kept before.
@@ -213,7 +233,8 @@ public actor ConnectionWatch {
     private func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {
         DirectoryTimeline(
             versions: try await facts.versions(connection: connection),
-            availability: snapshot?.availability ?? [:], superUsers: superUsers)
+            availability: snapshot?.availability ?? [:],
+            superUsers: try await superUsers.reading(facts, connection: connection))
     }
 
     private var versions: [BindingVersion] {

@@ -20,6 +20,8 @@ struct EnrichedSource: TenantSource {
     func testConnection() async -> ConnectionTest { await source.testConnection() }
 
     func health() async -> SourceHealth { await source.health() }
+
+    func eventTypeNames() async throws(SourceFailure) -> [Int64: String] { try await source.eventTypeNames() }
 }
 
 extension Optional where Wrapped == any ActivityEnricher {

@@ -83,6 +83,7 @@ public struct Explaining {
         _ request: Request, over facts: any FactStore, connection: String
     ) async throws -> RuleExplanation {
         let bound = try binding(request)
+        let superUsers = try await superUsers.reading(facts, connection: connection)
         let snapshot = try await facts.currentSnapshot(connection: connection)
         if let state = StateExplainer(bound, connection: connection, key: request.key, at: request.at) {
             guard let snapshot else { throw Refusal.noDirectory }

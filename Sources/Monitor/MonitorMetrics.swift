@@ -17,6 +17,9 @@ public actor MonitorMetrics {
     private var transitions: [String: Int] = [:]
     private var liveKeys: [String: Int] = [:]
     private var stateBytes: [String: Int] = [:]
+    private var unknownTypes: [String: [UnknownEventType]] = [:]
+    /// Unknown types of a connection that have a line of their own.
+    private static let typeLimit = 50
     private var turns = 0
     private var delivered = 0
 
@@ -35,6 +38,9 @@ public actor MonitorMetrics {
             tooLate[connection.name, default: 0] += connection.sync.tooLate
             echoes[connection.name, default: 0] += connection.evaluation.echoes
             twins[connection.name, default: 0] += connection.evaluation.twins
+            if !connection.sync.unknownEventTypes.isEmpty {
+                unknownTypes[connection.name] = connection.sync.unknownEventTypes
+            }
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
             liveKeys[connection.name] = connection.evaluation.liveKeys
             stateBytes[connection.name] = connection.evaluation.stateBytes
@@ -87,6 +93,15 @@ public actor MonitorMetrics {
             counter(
                 "tocsin_echoed_activities_total", "Activities that repeat an act under another type number.", echoes),
             counter("tocsin_twin_activities_total", "Activities that the other feed told of before.", twins),
+            MetricFamily(
+                "tocsin_unknown_events_total", .counter, help: "Activities of types that are not known here.",
+                samples: unknownTypes.flatMap { connection, types in
+                    types.prefix(Self.typeLimit).map { type in
+                        .init(
+                            Double(type.count),
+                            labels: [.init("connection", connection), .init("type", String(type.typeID))])
+                    }
+                }),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
             counter("tocsin_rule_keys", "Keys that rules with memory remember.", liveKeys, .gauge),
             counter("tocsin_rule_state_bytes", "Bytes that the memory of rules takes.", stateBytes, .gauge),

@@ -127,10 +127,13 @@ extension AuditReport {
         public var exceptedCount: Int
         /// The exceptions of the policy, in its order, whether they were of use or not.
         public var exceptions: [ExceptionUse] = []
+        /// Who says who the super users are, where the rule asks; nil where it does not, or nobody does.
+        public var superUsersBy: String?
 
         public init(
             id: String, title: String, policy: String, severity: Severity, tags: [String] = [], verdict: Verdict,
-            findings: [ReportedFinding] = [], findingCount: Int? = nil, exceptedCount: Int = 0
+            findings: [ReportedFinding] = [], findingCount: Int? = nil, exceptedCount: Int = 0,
+            superUsersBy: String? = nil
         ) {
             self.id = id
             self.title = title
@@ -141,6 +144,7 @@ extension AuditReport {
             self.findings = findings.sorted()
             self.findingCount = max(findingCount ?? 0, findings.count)
             self.exceptedCount = exceptedCount
+            self.superUsersBy = superUsersBy
         }
     }
 

@@ -69,6 +69,7 @@ extension AuditReport {
                 writer.field("hits", exception.hits)
             }
         }
+        if let by = rule.superUsersBy { writer.field("super_users_by", by) }
         writer.list("findings", rule.findings) { finding, writer in
             writer.field("severity", finding.severity.rawValue)
             writer.field("key", EvidenceValue.list(finding.key))

@@ -10,7 +10,7 @@ struct ConnectionReader {
 
     static let keys = [
         "name", "subdomain", "region", "url", "client_id", "client_id_file", "client_id_env", "client_secret_file",
-        "client_secret_env", "ca_file", "sync", "lateness", "super_users", "event_webhook", "actions",
+        "client_secret_env", "ca_file", "proxy", "sync", "lateness", "super_users", "event_webhook", "actions",
     ]
     /// Actions an hour that settings may allow.
     static let actionsPerHour = 1...1000
@@ -25,6 +25,7 @@ struct ConnectionReader {
         connection.region = section.word("region") ?? .us
         connection.url = readURL(section)
         connection.caFile = section.text("ca_file").map { SettingsReader.path($0, folder) }
+        connection.proxy = NetworkText.proxy(of: section)
         connection.lateness = section.span("lateness", .zero...(.hours(24))) ?? connection.lateness
         readSync(section.section("sync"), &connection.sync)
         readSuperUsers(section.section("super_users"), &connection.superUsers)
@@ -116,10 +117,11 @@ struct ConnectionReader {
     }
 
     private func readSuperUsers(_ section: Section, _ superUsers: inout SuperUserSettings) {
-        section.check(keys: ["users", "roles", "privileges", "attribute"])
+        section.check(keys: ["users", "roles", "privileges", "attribute", "ledger"])
         superUsers.users = section.texts("users")?.map(\.value) ?? []
         superUsers.roles = section.texts("roles")?.map(\.value) ?? []
         superUsers.usesPrivileges = section.truth("privileges") ?? false
+        superUsers.usesLedger = section.truth("ledger") ?? false
         guard section.place("attribute") != nil else { return }
         let attribute = section.section("attribute")
         attribute.check(keys: ["name", "values"])

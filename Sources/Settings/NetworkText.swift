@@ -95,6 +95,29 @@ enum NetworkText {
         return (host, port)
     }
 
+    /// Host and port of a proxy: `proxy.corp.example:3128`, with `http://` before it or not.
+    static func proxy(_ text: String) -> ProxySettings? {
+        var rest = text[...]
+        if rest.lowercased().hasPrefix("http://") { rest = rest.dropFirst(7) }
+        if rest.hasSuffix("/") { rest = rest.dropLast() }
+        if let (host, port) = listenAddress(String(rest)), port > 0 { return ProxySettings(host: host, port: port) }
+        let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let port = Int(parts[1]), (1...65_535).contains(port), parts[0].utf8.count <= 253,
+            parts[0].split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ isLabel(String($0)) })
+        else { return nil }
+        return ProxySettings(host: String(parts[0]), port: port)
+    }
+
+    /// The `proxy` of a section; one that cannot be read is reported.
+    static func proxy(of section: Section) -> ProxySettings? {
+        guard let text = section.text("proxy") else { return nil }
+        if let proxy = proxy(text.value) { return proxy }
+        section.report.error(
+            .badValue, "`\(text.value)` is no proxy", at: text,
+            help: "write it like `http://proxy.corp.example:3128`; it must let CONNECT through and ask for no password")
+        return nil
+    }
+
     /// What of a web address decides how safe it is.
     struct URLParts {
         let isEncrypted: Bool

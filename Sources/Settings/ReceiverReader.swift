@@ -28,10 +28,11 @@ struct ReceiverReader {
             receiver = name.map { ReceiverSettings(name: $0, kind: .stdout) }
         case .webhook:
             section.check(keys: [
-                "name", "type", "url", "secret_file", "secret_env", "secret_files", "ca_file", "send_resolved",
-                "secret",
+                "name", "type", "url", "secret_file", "secret_env", "secret_files", "ca_file", "proxy",
+                "send_resolved", "secret",
             ])
             receiver = readWebhook(section, name)
+            receiver?.proxy = NetworkText.proxy(of: section)
         }
         receiver?.sendsResolved = sendsResolved
         return receiver

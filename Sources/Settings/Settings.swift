@@ -40,8 +40,10 @@ public struct ConnectionSettings: Hashable, Sendable {
     public var clientID: String?
     /// nil only where secrets were not asked for.
     public var clientSecret: Secret?
-    /// A PEM file with further roots of trust.
+    /// A PEM file of certificate authorities that are trusted instead of the system's.
     public var caFile: String?
+    /// The way out to OneLogin; nil: straight.
+    public var proxy: ProxySettings?
     public var sync = SyncSettings()
     /// How late an activity may come and still be counted in windows.
     public var lateness = TimeSpan.minutes(5)
@@ -53,6 +55,17 @@ public struct ConnectionSettings: Hashable, Sendable {
     public init(name: String, subdomain: String) {
         self.name = name
         self.subdomain = subdomain
+    }
+}
+
+/// Where a CONNECT proxy listens.
+public struct ProxySettings: Hashable, Sendable {
+    public var host: String
+    public var port: Int
+
+    public init(host: String, port: Int) {
+        self.host = host
+        self.port = port
     }
 }
 
@@ -85,11 +98,15 @@ public struct SuperUserSettings: Hashable, Sendable {
     /// Whether a privilege over everything makes one.
     public var usesPrivileges = false
     public var attribute: Attribute?
+    /// Whether grants that events told are asked where nothing else applies.
+    public var usesLedger = false
 
     public init() {}
 
-    /// Without any resolver the number of super users is unknown.
-    public var isEmpty: Bool { users.isEmpty && roles.isEmpty && !usesPrivileges && attribute == nil }
+    /// Nothing is chosen, so that what is usual is asked.
+    public var isEmpty: Bool {
+        users.isEmpty && roles.isEmpty && !usesPrivileges && attribute == nil && !usesLedger
+    }
 }
 
 /// Where notices go.
@@ -104,6 +121,8 @@ public struct ReceiverSettings: Hashable, Sendable {
     public var kind: Kind
     /// Whether the end of an alert is told too.
     public var sendsResolved = true
+    /// The way out to a webhook; nil: straight.
+    public var proxy: ProxySettings?
 
     public init(name: String, kind: Kind) {
         self.name = name

@@ -24,6 +24,9 @@ public struct SettingsEdit: Sendable {
         public var clientID: (key: String, value: String)?
         /// `client_secret_file` or `client_secret_env`; nil to look in the usual places.
         public var clientSecret: (key: String, value: String)?
+        /// A file of certificate authorities, and a proxy; both as settings have them.
+        public var caFile: String?
+        public var proxy: String?
 
         public init(name: String, subdomain: String) {
             self.name = name
@@ -40,6 +43,8 @@ public struct SettingsEdit: Sendable {
             if let url { pairs.append(("url", url)) }
             if let clientID { pairs.append((clientID.key, clientID.value)) }
             if let clientSecret { pairs.append((clientSecret.key, clientSecret.value)) }
+            if let caFile { pairs.append(("ca_file", caFile)) }
+            if let proxy { pairs.append(("proxy", proxy)) }
             return pairs.map { "\($0.0): \(SettingsEdit.quoted($0.1))" }
         }
     }

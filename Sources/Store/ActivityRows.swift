@@ -46,8 +46,26 @@ struct ActivityRows {
             guard database.totalChangesCount > before else { continue }
             done.new += 1
             if isLate { done.late += 1 }
+            if activity.kind == unknownKind { try countUnknown(activity, connection, database) }
         }
         return done
+    }
+
+    private static let unknownKind = ActivityKind.unknown.kind
+
+    /// Counts an activity of a type that is not known here.
+    private static func countUnknown(_ activity: Activity, _ connection: Int64, _ database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: """
+                INSERT INTO unknown_event_types (connection, type_id, count, first_seen, last_seen)
+                VALUES (?, ?, 1, ?, ?)
+                ON CONFLICT (connection, type_id) DO UPDATE SET count = count + 1,
+                    first_seen = min(first_seen, excluded.first_seen), last_seen = max(last_seen, excluded.last_seen)
+                """)
+        try statement.execute(
+            arguments: [
+                connection, activity.integer(.typeID) ?? 0, activity.time.stored, activity.time.stored,
+            ])
     }
 
     private static func arguments(

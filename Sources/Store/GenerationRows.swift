@@ -88,7 +88,9 @@ enum GenerationRows {
     /// The directory as a generation that is or was current saw it.
     ///
     /// A collection that was not available then has no records here, even if it had been available before.
-    static func snapshot(_ generation: Int64, in database: Database) throws -> DirectorySnapshot? {
+    static func snapshot(
+        _ generation: Int64, in database: Database, reusing reuse: inout RecordReuse
+    ) throws -> DirectorySnapshot? {
         let row = try Row.fetchOne(
             database,
             sql: """
@@ -102,14 +104,15 @@ enum GenerationRows {
         let rows = try Row.fetchCursor(
             database,
             sql: """
-                SELECT entity, id, body FROM entity_versions
+                SELECT entity, id, body, CASE WHEN until_generation IS NULL THEN from_generation END
+                FROM entity_versions
                 WHERE connection = ? AND entity IN (\(databaseQuestionMarks(count: kinds.count)))
                     AND from_generation <= ? AND (until_generation IS NULL OR until_generation > ?)
                 ORDER BY entity, CAST(id AS INTEGER), id
                 """,
             arguments: StatementArguments([row[0] as Int64]) + StatementArguments(kinds)
                 + StatementArguments([generation, generation]))
-        try append(rows, to: &snapshot)
+        try append(rows, to: &snapshot, reusing: &reuse)
         return snapshot
     }
 
@@ -123,11 +126,13 @@ enum GenerationRows {
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Adds the records of rows that begin with `entity, id, body`.
-    static func append(_ rows: RowCursor, to snapshot: inout DirectorySnapshot) throws {
+    /// Adds the records of rows of `entity, id, body` and since when the record has been so until now.
+    static func append(
+        _ rows: RowCursor, to snapshot: inout DirectorySnapshot, reusing reuse: inout RecordReuse
+    ) throws {
         let decoder = BodyDecoder()
         while let row = try rows.next() {
-            if let entity = try Entity(row, decoder) { snapshot.append(entity) }
+            if let entity = try Entity(row, decoder, current: row[3], reusing: &reuse) { snapshot.append(entity) }
         }
     }
 }

@@ -140,6 +140,22 @@ extension SQLiteStore {
         return Self.sorted(found)
     }
 
+    public func privilegeChanges(connection: String) async throws -> [ActivityBatch] {
+        let found = try await read { [decoder] database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return ActivityBatch(capacity: 1) }
+            // The words of the index, so that it is used.
+            let condition = "connection = ? AND type_id IN (72, 73)"
+            let count = try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM activities WHERE \(condition)", arguments: [id])
+            let batch = ActivityBatch(capacity: count ?? 0)
+            let rows = try Row.fetchCursor(
+                database, sql: "SELECT \(ActivityRows.columns) FROM activities WHERE \(condition)", arguments: [id])
+            while let row = try rows.next() { _ = try ActivityRows.append(row, to: batch, decoder: decoder) }
+            return batch
+        }
+        return [found]
+    }
+
     /// Records that could not be read, oldest first.
     public func quarantine(connection: String, limit: Int = 1000) async throws -> [UnreadableText] {
         try await read { database in

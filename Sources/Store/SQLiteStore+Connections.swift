@@ -63,4 +63,32 @@ extension SQLiteStore: ConnectionLedger {
                 ])
         }
     }
+
+    public func unknownEventTypes(connection: String) async throws -> [UnknownEventType] {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT type_id, name, count, first_seen, last_seen FROM unknown_event_types
+                    WHERE connection = ? ORDER BY type_id
+                    """, arguments: [id]
+            ).map {
+                UnknownEventType(
+                    typeID: $0[0], name: $0[1], count: $0[2], firstSeen: Timestamp(stored: $0[3]),
+                    lastSeen: Timestamp(stored: $0[4]))
+            }
+        }
+    }
+
+    public func name(eventTypes names: [Int64: String], connection: String) async throws {
+        try await write(.normal) { database in
+            let id = try ConnectionRow.makeID(of: connection, in: database)
+            for (type, name) in names.sorted(by: { $0.key < $1.key }) {
+                try database.execute(
+                    sql: "UPDATE unknown_event_types SET name = ? WHERE connection = ? AND type_id = ?",
+                    arguments: [name, id, type])
+            }
+        }
+    }
 }

@@ -34,16 +34,37 @@ extension SQLiteStore: FactStore {
     }
 
     public func staged(_ generation: Generation, connection: String) async throws -> DirectorySnapshot {
-        try await read { database in
+        try await read { [memory] database in
             var snapshot = DirectorySnapshot(generation: generation.id, observedAt: generation.startedAt)
+            let connectionID = try ConnectionRow.id(of: connection, in: database) ?? 0
+            var reuse = RecordReuse(memory.directory(of: connectionID))
+            // A record whose current version is the same text has been read before, if that version was.
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT entity, id, body FROM staged_records WHERE generation = ?
-                    ORDER BY entity, CAST(id AS INTEGER), id
-                    """, arguments: [generation.id])
-            try GenerationRows.append(rows, to: &snapshot)
+                    SELECT staged.entity, staged.id, staged.body, same.from_generation
+                    FROM staged_records AS staged LEFT JOIN entity_versions AS same
+                        ON same.connection = ? AND same.entity = staged.entity AND same.id = staged.id
+                            AND same.until_generation IS NULL AND same.body = staged.body
+                    WHERE staged.generation = ? ORDER BY staged.entity, CAST(staged.id AS INTEGER), staged.id
+                    """, arguments: [connectionID, generation.id])
+            try GenerationRows.append(rows, to: &snapshot, reusing: &reuse)
             return snapshot
+        }
+    }
+
+    public func stagedCount(_ kind: EntityKind, in generation: Generation, connection: String) async throws -> Int {
+        try await read { database in
+            try Int.fetchOne(
+                database, sql: "SELECT count(*) FROM staged_records WHERE generation = ? AND entity = ?",
+                arguments: [generation.id, kind.rawValue]) ?? 0
+        }
+    }
+
+    public func currentGeneration(connection: String) async throws -> Int64? {
+        try await read { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT current_generation FROM connections WHERE name = ?", arguments: [connection])
         }
     }
 
@@ -78,27 +99,36 @@ extension SQLiteStore: FactStore {
     }
 
     public func currentSnapshot(connection: String) async throws -> DirectorySnapshot? {
-        try await read { database in
-            let current = try Int64.fetchOne(
-                database, sql: "SELECT current_generation FROM connections WHERE name = ?", arguments: [connection])
-            guard let current else { return nil }
-            return try GenerationRows.snapshot(current, in: database)
+        try await read { [memory] database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT id, current_generation FROM connections WHERE name = ?",
+                arguments: [connection])
+            guard let row, let current = row[1] as Int64? else { return nil }
+            let known = memory.directory(of: row[0])
+            if let known, known.generation == current { return known }
+            var reuse = RecordReuse(known)
+            let snapshot = try GenerationRows.snapshot(current, in: database, reusing: &reuse)
+            if let snapshot { memory.remember(snapshot, of: row[0]) }
+            return snapshot
         }
     }
 
     public func versions(connection: String) async throws -> [EntityVersion] {
-        try await read { database in
+        try await read { [memory] database in
             guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
             let decoder = BodyDecoder()
+            var reuse = RecordReuse(memory.directory(of: id))
             let rows = try Row.fetchCursor(
                 database,
                 sql: """
-                    SELECT entity, id, body, seen_from, seen_until, is_first FROM entity_versions
+                    SELECT entity, id, body, seen_from, seen_until, is_first,
+                        CASE WHEN until_generation IS NULL THEN from_generation END
+                    FROM entity_versions
                     WHERE connection = ? ORDER BY entity, CAST(id AS INTEGER), id, from_generation
                     """, arguments: [id])
             var versions: [EntityVersion] = []
             while let row = try rows.next() {
-                guard let entity = try Entity(row, decoder) else { continue }
+                guard let entity = try Entity(row, decoder, current: row[6], reusing: &reuse) else { continue }
                 versions.append(
                     EntityVersion(
                         entity: entity, seenFrom: Timestamp(stored: row[3]),
@@ -125,13 +155,27 @@ extension Entity {
 
     /// The record of a row that begins with `entity, id, body`; nil for a kind that this version does not know.
     init?(_ row: Row, _ decoder: BodyDecoder) throws {
+        var nothing = RecordReuse(nil)
+        try self.init(row, decoder, current: nil, reusing: &nothing)
+    }
+
+    /// The same, without a look at the body where the record is remembered.
+    ///
+    /// - Parameter generation: Since which generation it has been so until now; nil when it has not.
+    init?(
+        _ row: Row, _ decoder: BodyDecoder, current generation: Int64?, reusing reuse: inout RecordReuse
+    ) throws {
         guard let kind = EntityKind(rawValue: row[0]) else { return nil }
+        if let generation, generation <= reuse.generation, let known = reuse.record(kind, id: row[1]) {
+            self = known
+            return
+        }
         let body: String = row[2]
         func value<T: Decodable>(_ type: T.Type) throws -> T {
             try decoder.value(type, from: body, table: "entity_versions", key: "\(kind.rawValue) \(row[1] as String)")
         }
         switch kind {
-        case .user: self = .user(try value(User.self))
+        case .user: self = .user(try UserText.user(body) ?? value(User.self))
         case .group: self = .group(try value(Group.self))
         case .role: self = .role(try value(Role.self))
         case .app: self = .app(try value(App.self))

@@ -29,7 +29,10 @@ extension SQLiteStore: DirectoryHistory {
     }
 
     public func snapshot(generation: Int64) async throws -> DirectorySnapshot? {
-        try await read { try GenerationRows.snapshot(generation, in: $0) }
+        try await read { database in
+            var reuse = RecordReuse(nil)
+            return try GenerationRows.snapshot(generation, in: database, reusing: &reuse)
+        }
     }
 
     public func changes(

@@ -27,6 +27,7 @@ public final class SQLiteStore: Sendable {
     static let busyTimeoutSeconds = 10.0
 
     let decoder: any ActivityDecoder
+    let memory = RecordMemory()
     private let reader: any DatabaseReader
     private let writer: (any DatabaseWriter)?
     private let lock: StoreLock?

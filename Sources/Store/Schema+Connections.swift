@@ -1,4 +1,5 @@
-/// Step 2: how connections are doing, what their sources lack, and what was done in them.
+/// Step 2: how connections are doing, what their sources lack, and what was done in them. Step 4: types of events that
+/// are not known, and the way to those that grant privileges.
 extension Schema {
     static let connectionStates = """
         CREATE TABLE connection_states (
@@ -40,6 +41,23 @@ extension Schema {
         CREATE INDEX action_steps_by_action ON action_steps (action, position);
         CREATE TRIGGER action_steps_are_append_only BEFORE UPDATE ON action_steps
             BEGIN SELECT RAISE (ABORT, 'steps are never changed'); END;
+
+        """
+
+    static let eventTypes = """
+        CREATE TABLE unknown_event_types (
+            connection INTEGER NOT NULL REFERENCES connections (id),
+            type_id INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            name TEXT,
+            PRIMARY KEY (connection, type_id)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO unknown_event_types (connection, type_id, count, first_seen, last_seen)
+            SELECT connection, type_id, count(*), min(time), max(time) FROM activities
+            WHERE kind = 'onelogin.unknown' GROUP BY connection, type_id;
+        CREATE INDEX activities_of_privileges ON activities (connection, position) WHERE type_id IN (72, 73);
 
         """
 }

@@ -51,7 +51,7 @@ extension StoreError: CustomStringConvertible {
             "stop " + (processID.map { "process \($0)" } ?? "the other process")
                 + ", or name another store file; two processes never write one store"
         case .newer: "run the program version that wrote it, or a later one"
-        case .older: "run `tocsin sync` or `tocsin monitor` once, which bring it up to date"
+        case .older: "run `tocsin monitor --once`, which brings it up to date"
         case .notAStore: "name another file; this one was left as it is"
         case .cannotOpen: "check that the folder exists and that this user may write there"
         case .readOnly: "stop the process that writes the store, then try again"

@@ -64,13 +64,13 @@ struct DirectoryCopy: Sendable {
             result.availability[.device] = .complete
             return result
         }
-        let users = try await facts.staged(generation, connection: connection).users
-        let asked = users.filter { $0.status != .suspended }.map(\.id)
-        if asked.count > cadence.factorUserLimit {
+        let count = try await facts.stagedCount(.user, in: generation, connection: connection)
+        guard count <= cadence.factorUserLimit else {
             result.availability[.device] = .notAvailable
-        } else {
-            try await readFactors(of: asked, into: generation, &result)
+            return result
         }
+        let users = try await facts.staged(generation, connection: connection).users
+        try await readFactors(of: users.filter { $0.status != .suspended }.map(\.id), into: generation, &result)
         return result
     }
 

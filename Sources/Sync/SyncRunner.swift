@@ -20,6 +20,8 @@ public struct SyncOutcome: Sendable {
     public var availability: [EntityKind: Availability] = [:]
     /// What went wrong, in order.
     public var failures: [SourceFailure] = []
+    /// Types of events that came so far and are not known here.
+    public var unknownEventTypes: [UnknownEventType] = []
     /// When the next pass has something to do.
     public var nextDue: Timestamp
 
@@ -92,7 +94,7 @@ public actor SyncRunner {
             return outcome
         }
         try await noteHealth(&outcome)
-        let hasCopy = try await facts.currentSnapshot(connection: connection) != nil
+        let hasCopy = try await facts.currentGeneration(connection: connection) != nil
         status = .after(hasCopy: hasCopy, failures: outcome.failures, progress: progress)
         outcome.status = status
         state = self.state ?? state
@@ -130,9 +132,28 @@ public actor SyncRunner {
         progress.activities = before + result.new
         state?.eventsCompleteUntil = result.completeUntil
         try await noteGap(result, at: now)
+        outcome.unknownEventTypes = try await namedUnknownTypes()
         guard let failure = result.failure else { return }
         outcome.failures.append(failure)
         if let wait = failure.retryAfter { plan.wait(wait, from: now) }
+    }
+
+    /// The types that are not known here, with the source's names for them where it has some.
+    private func namedUnknownTypes() async throws -> [UnknownEventType] {
+        guard let ledger else { return [] }
+        let known = try await ledger.unknownEventTypes(connection: connection)
+        guard known.contains(where: { $0.name == nil }) else { return known }
+        let names: [Int64: String]
+        do throws(SourceFailure) {
+            names = try await source.eventTypeNames()
+        } catch {
+            logger.debug("names of event types could not be read", metadata: ["answer": "\(error.answer)"])
+            return known
+        }
+        let news = known.filter { $0.name == nil }.compactMap { type in names[type.typeID].map { (type.typeID, $0) } }
+        guard !news.isEmpty else { return known }
+        try await ledger.name(eventTypes: Dictionary(news) { first, _ in first }, connection: connection)
+        return try await ledger.unknownEventTypes(connection: connection)
     }
 
     private func noteActivities(_ new: Int) async throws {

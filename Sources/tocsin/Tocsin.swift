@@ -13,8 +13,8 @@ struct Tocsin: AsyncParsableCommand {
         version: ToolVersion.text,
         subcommands: [
             DemoCommand.self, ConnectionCommand.self, MonitorCommand.self, AuditCommand.self, BacktestCommand.self,
-            RulesCommand.self, AlertsCommand.self, ActionsCommand.self, SimulateCommand.self, CheckConfigCommand.self,
-            CELCommand.self, CELEvalCommand.self,
+            RulesCommand.self, AlertsCommand.self, ActionsCommand.self, QuarantineCommand.self,
+            SimulateCommand.self, CheckConfigCommand.self, CELCommand.self, CELEvalCommand.self,
         ])
 
     /// Runs a command; a wrong command line ends with 2, as every usage error does.

@@ -118,6 +118,7 @@ struct RuleDraft {
         let bound = BoundRule(
             policy: "default", rule: rule, severity: .medium,
             severityWhen: severityWhen.map { .init(when: builder.required($0.0), severity: $0.1) }, receivers: [],
+            proposals: [],
             exceptions: exceptions.map {
                 .init(name: $0.name, when: builder.required($0.when), reason: "", owner: "", expires: $0.expires)
             },

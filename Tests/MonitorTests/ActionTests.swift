@@ -123,10 +123,13 @@ import Timekeeping
         #expect(try await bench.events(row.event, of: user) == earlier, "a plan does nothing")
         #expect(try await runner.preview(plan.id).note == "would be done")
         if losesAnswers {
-            await #expect(throws: ActionRunner.Problem.self) { _ = try await runner.run(plan.id) }
+            await #expect(throws: ActionRunner.Problem.self) { _ = try await runner.run(plan.id, approvedBy: "ann") }
             #expect(try await bench.store.action(id: plan.id)?.state == .running)
         }
-        let ends = [try await runner.run(plan.id), try await runner.run(plan.id), try await runner.run(plan.id)]
+        let ends = [
+            try await runner.run(plan.id, approvedBy: "ann"), try await runner.run(plan.id, approvedBy: "ann"),
+            try await runner.run(plan.id, approvedBy: "ann"),
+        ]
         #expect(ends.map(\.state) == [.done, .done, .done])
         #expect(unsure.performed.withLock { $0 } == 1)
         #expect(try await bench.events(row.event, of: user) == earlier + 1)
@@ -149,7 +152,7 @@ import Timekeeping
         let user = try await bench.user()
         let runner = bench.runner()
         let plan = try await runner.plan(Self.request(.activate, user))
-        #expect(try await runner.run(plan.id).state == .already)
+        #expect(try await runner.run(plan.id, approvedBy: "ann").state == .already)
         #expect(try await bench.events(16, of: user) == 0)
     }
 
@@ -158,7 +161,7 @@ import Timekeeping
         let user = try await bench.user()
         let runner = bench.runner { $0.perHour = 2 }
         for action in [TenantAction.suspend, .reactivate] {
-            _ = try await runner.run(try await runner.plan(Self.request(action, user)).id)
+            _ = try await runner.run(try await runner.plan(Self.request(action, user)).id, approvedBy: "ann")
             bench.clock.advance(by: .minutes(10))
         }
         await #expect(throws: ActionRunner.Problem.refused(.capReached(perHour: 2))) {
@@ -172,7 +175,7 @@ import Timekeeping
         let bench = try Bench()
         let user = try await bench.user()
         let plan = try await bench.runner().plan(Self.request(.suspend, user))
-        let late = try await bench.runner { $0.isOn = false }.run(plan.id)
+        let late = try await bench.runner { $0.isOn = false }.run(plan.id, approvedBy: "ann")
         #expect(late.state == .refused && late.note == "actions are off")
         #expect(try await bench.events(21, of: user) == 0)
     }

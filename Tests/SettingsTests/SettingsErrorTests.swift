@@ -51,6 +51,15 @@ import Testing
         Row(
             "a wrong region", "connections:\n  - { name: a, subdomain: b, region: ‹ue› }", .badValue,
             help: "did you mean `eu`?"),
+        Row(
+            "a proxy without a port", "connections:\n  - { name: a, subdomain: b, proxy: ‹http://proxy.example.test› }",
+            .badValue),
+        Row(
+            "a proxy with a password",
+            "connections:\n  - { name: a, subdomain: b, proxy: ‹http://u:p@proxy.example.test:3128› }", .badValue),
+        Row(
+            "a proxy that speaks TLS",
+            "connections:\n  - { name: a, subdomain: b, proxy: ‹https://proxy.example.test:3128› }", .badValue),
         Row("no length of time", "connections:\n  - { name: a, subdomain: b, lateness: ‹soon› }", .badValue),
         Row("a nanosecond too much", "connections:\n  - { name: a, subdomain: b, lateness: ‹24h1ns› }", .badValue),
         Row("less than nothing", "connections:\n  - { name: a, subdomain: b, lateness: ‹-1s› }", .badValue),

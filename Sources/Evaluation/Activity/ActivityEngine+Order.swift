@@ -118,7 +118,7 @@ extension ActivityEngine {
         if let sliding = unit.sliding {
             sliding._withUnsafeGuaranteedRef { table in
                 table.observe(activity, unit, self)
-                if table.evictedKeys != unit.evictionsNoted { noteRoom(unit, activity) }
+                if table.evictedKeys &+ table.passedOver != unit.lacksNoted.count { noteRoom(unit, activity) }
             }
             return
         }

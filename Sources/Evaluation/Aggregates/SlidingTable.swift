@@ -56,7 +56,6 @@ final class SlidingTable {
     /// How many activities left before their time, or were not looked at, because there were too many.
     @exclusivity(unchecked) private(set) var passedOver = 0
 
-
     /// - Parameters:
     ///   - limit: How many keys there may be.
     ///   - activities: How many activities all windows may hold.

@@ -7,6 +7,8 @@ import Timekeeping
 /// Makes findings from a frame in which a rule's conditions hold.
 struct FindingMaker {
     let connection: String
+    /// Who says who the super users are; nil when nobody does.
+    var superUsersBy: String?
 
     /// What made the conditions hold.
     enum Hit {
@@ -105,11 +107,14 @@ struct FindingMaker {
 
     /// The variables of the rule by name, apart from `now`.
     private func evidence(_ bound: BoundRule, _ frame: RuleFrame) -> [Finding.Evidence] {
-        let variables = bound.layout.variables.enumerated().compactMap { index, variable -> Finding.Evidence? in
+        var variables = bound.layout.variables.enumerated().compactMap { index, variable -> Finding.Evidence? in
             guard index != FrameLayout.nowIndex, let value = Value(scalarOrBox: frame.variables.slots[index]) else {
                 return nil
             }
             return Finding.Evidence(name: variable.name, value: EvidenceValue(value))
+        }
+        if let superUsersBy, bound.readsSuperUsers {
+            variables.append(Finding.Evidence(name: "super_users_by", value: .text(superUsersBy)))
         }
         guard frame.context.didCutText else { return variables }
         let words = "patterns looked at the first \(frame.context.limits.regexSubjectBytes) bytes of a longer text"

@@ -52,7 +52,7 @@ public struct StatePass {
     func evaluate(_ rows: some StateRows, generation: Int64, at moment: Timestamp) -> [Result] {
         let frame = RuleFrame(for: bindings)
         frame.context.honour(endedSearches)
-        let maker = FindingMaker(connection: connection)
+        let maker = FindingMaker(connection: connection, superUsersBy: rows.superUsersBy)
         var byWord: [String: [StateRule]] = [:]
         for bound in bindings {
             guard case .state(let body) = bound.body, !bound.rule.isSignal else { continue }
@@ -110,4 +110,7 @@ extension BoundRule {
     func fields(of type: String) -> [String] {
         fieldsRead.compactMap { $0.hasPrefix(type + ".") ? String($0.dropFirst(type.count + 1)) : nil }
     }
+
+    /// Whether it asks who the super users are, so that its answer is worth no more than who says so.
+    var readsSuperUsers: Bool { fieldsRead.contains("User.super_user") }
 }

@@ -9,6 +9,12 @@ protocol StateRows {
     func missing(_ word: String) -> String?
     /// How to fill rows of a word, and how many there are; nil for a word without rows.
     func filler(of word: String, wanted: [String]) -> RowFiller?
+    /// Who says who the super users are; nil when nobody does.
+    var superUsersBy: String? { get }
+}
+
+extension StateRows {
+    var superUsersBy: String? { nil }
 }
 
 /// Fills the rows of one word into one buffer.
@@ -23,6 +29,8 @@ struct RowFiller {
 struct DirectoryRows: StateRows {
     let index: DirectoryIndex
     let connection: String
+
+    var superUsersBy: String? { index.superUsers?.summary }
 
     func missing(_ word: String) -> String? {
         guard let kind = EntityKind(rawValue: word) else { return nil }

@@ -130,7 +130,8 @@ final class StateRule {
             }
         return StateEvaluation(
             binding: maker.binding(bound), generation: generation, time: moment, verdict: verdict, findings: sorted,
-            undecided: undecided.sorted { EvidenceValue.isBefore(.list($0.key), .list($1.key)) })
+            undecided: undecided.sorted { EvidenceValue.isBefore(.list($0.key), .list($1.key)) },
+            superUsersBy: bound.readsSuperUsers ? maker.superUsersBy : nil)
     }
 
     private func summary(of rest: ArraySlice<Finding>, limit: Int) -> Finding {

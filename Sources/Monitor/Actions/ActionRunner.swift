@@ -51,7 +51,9 @@ public struct ActionRunner: Sendable {
         let now = clock.now()
         let subject = try await subject(request.userID)
         var record = ActionRecord(
-            id: Self.id(connection, request, now), connection: connection, action: request.action,
+            id: ActionRecord.id(
+                of: "\(connection)|\(request.action.summary)|\(request.userID)|\(request.reason)|\(now.rfc3339)"),
+            connection: connection, action: request.action,
             userID: request.userID, username: subject.username, reason: request.reason,
             requestedBy: request.requestedBy, plannedAt: now)
         record.before = subject
@@ -70,7 +72,7 @@ public struct ActionRunner: Sendable {
         guard var record = try await journal.action(id: id), record.connection == connection else {
             throw Problem.unknownAction(id)
         }
-        guard record.state == .planned || record.state == .running else { return record }
+        guard record.state.isAhead else { return record }
         let subject = try await subject(record.userID)
         if let refusal = try await refusal(of: record.action, to: subject, at: clock.now()) {
             record.note = "would be refused: \(refusal)"
@@ -82,12 +84,15 @@ public struct ActionRunner: Sendable {
         return record
     }
 
-    /// Does a planned action; one that was done is not done again.
-    public func run(_ id: String) async throws -> ActionRecord {
+    /// Does a planned or proposed action; one that was done is not done again.
+    ///
+    /// - Parameter approver: Who approves what a policy proposed.
+    public func run(_ id: String, approvedBy approver: String) async throws -> ActionRecord {
         guard var record = try await journal.action(id: id), record.connection == connection else {
             throw Problem.unknownAction(id)
         }
-        guard record.state == .planned || record.state == .running else { return record }
+        guard record.state.isAhead else { return record }
+        if record.state == .proposed { record.approvedBy = approver }
         let wasBegun = record.state == .running
         let subject = try await subject(record.userID)
         if wasBegun, try await wasDone(record, subject) {
@@ -138,7 +143,7 @@ public struct ActionRunner: Sendable {
             Request(inverse, userID: record.userID, reason: "undoes \(id)", requestedBy: requestedBy))
         undoing.undoes = id
         try await journal.keep(undoing, at: clock.now())
-        undoing = try await run(undoing.id)
+        undoing = try await run(undoing.id, approvedBy: requestedBy)
         guard undoing.state == .done || undoing.state == .already else { return undoing }
         record.state = .undone
         record.note = "undone by \(undoing.id)"
@@ -191,15 +196,11 @@ public struct ActionRunner: Sendable {
         try await journal.keep(record, at: clock.now())
         return record
     }
+}
 
-    /// 64 bits of FNV-1a over what is planned and when: derived, so that the same plan has the same name.
-    private static func id(_ connection: String, _ request: Request, _ now: Timestamp) -> String {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        let text = "\(connection)|\(request.action.summary)|\(request.userID)|\(request.reason)|\(now.rfc3339)"
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let digits = String(hash, radix: 16)
-        return "act_" + String(repeating: "0", count: 16 - digits.count) + digits
-    }
+extension ActionRecord.State {
+    /// Whether something may still be done.
+    fileprivate var isAhead: Bool { self == .proposed || self == .planned || self == .running }
 }
 
 extension SourceFailure.Cause {

@@ -120,7 +120,7 @@ final class AuditPass {
                 }
                 return Self.entry(
                     bound, result.evaluation.verdict, result.evaluation.findings.map(AuditReport.ReportedFinding.init),
-                    excepted: result.statistics.excepted)
+                    excepted: result.statistics.excepted, superUsersBy: result.evaluation.superUsersBy)
             case .activity:
                 guard let known = statistics[binding] else { return nil }
                 let findings = (byBinding[binding] ?? []).map(Self.finding)
@@ -165,12 +165,12 @@ final class AuditPass {
 
     private static func entry(
         _ bound: BoundRule, _ verdict: Verdict, _ findings: [AuditReport.ReportedFinding],
-        excepted: [String: Int] = [:]
+        excepted: [String: Int] = [:], superUsersBy: String? = nil
     ) -> AuditReport.RuleResult {
         var result = AuditReport.RuleResult(
             id: bound.rule.id, title: bound.rule.title, policy: bound.policy, severity: bound.severity,
             tags: bound.rule.tags, verdict: verdict, findings: findings,
-            exceptedCount: excepted.values.reduce(0, +))
+            exceptedCount: excepted.values.reduce(0, +), superUsersBy: superUsersBy)
         result.exceptions = bound.exceptions.map {
             AuditReport.ExceptionUse(
                 name: $0.name, reason: $0.reason, owner: $0.owner, expires: $0.expires, hits: excepted[$0.name] ?? 0)

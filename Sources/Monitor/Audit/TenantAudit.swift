@@ -41,6 +41,7 @@ public struct TenantAudit: Sendable {
         var report = AuditReport(toolVersion: toolVersion, connection: connection, generatedAt: moment)
         report.tenant = tenant
         let snapshot = try await facts.currentSnapshot(connection: connection)
+        let superUsers = try await superUsers.reading(facts, connection: connection)
         let index = snapshot.map { DirectoryIndex($0, superUsers: superUsers) }
         let history = DirectoryTimeline(
             versions: try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],

@@ -50,6 +50,7 @@ public struct StoreBacktest: Sendable {
         guard let cursor = try await store.cursor(connection: connection, source: .api) else {
             throw Refusal.noFacts(connection: connection)
         }
+        let superUsers = try await superUsers.reading(store, connection: connection)
         let facts = try await StoredFacts(store, connection, cursor, superUsers: superUsers)
         var books = [book]
         var label = BacktestReport.Baseline.raised
@@ -140,6 +141,7 @@ public struct StoreBacktest: Sendable {
         let changes = Dictionary(
             grouping: try await store.changes(connection: connection, after: first.id, upTo: last.id),
             by: \.generation)
+        let superUsers = try await superUsers.reading(store, connection: connection)
         var walk = DirectoryWalk(start)
         var availability = first.availability
         for generation in generations {

@@ -13,6 +13,9 @@ actor AccountState {
     /// The v2 list of factors is closed to this credential.
     private(set) var readsDevicesFromV1 = false
 
+    /// The names of event types, and how long they are good.
+    private var eventTypes: (names: [Int64: String], until: Timestamp)?
+
     private let comparesClocks: Bool
 
     init(reserve: Int, comparesClocks: Bool) {
@@ -81,6 +84,16 @@ actor AccountState {
     }
 
     func readDevicesFromV1() { readsDevicesFromV1 = true }
+
+    /// The names of event types as they were read last; nil when it is time to read them.
+    func eventTypeNames(at now: Timestamp) -> [Int64: String]? {
+        eventTypes.flatMap { now < $0.until ? $0.names : nil }
+    }
+
+    /// Keeps names of event types for a while; those before stay when there are no new ones.
+    func keep(eventTypeNames names: [Int64: String]?, until moment: Timestamp) {
+        eventTypes = (names ?? eventTypes?.names ?? [:], moment)
+    }
 
     var rateBudget: RateBudget { budget }
 }

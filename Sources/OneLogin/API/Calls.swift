@@ -144,11 +144,12 @@ final class Calls: Sendable {
         return answer.isSuccess && !isWholeJSON(answer.body) ? 502 : nil
     }
 
+    /// Whether a body has an end; a row of it may still be wrong inside, which asking again would not mend.
     private static func isWholeJSON(_ body: [UInt8]) -> Bool {
         body.withUnsafeBytes { bytes in
             do throws(JSONFault) {
                 var cursor = JSONCursor(bytes)
-                _ = try cursor.value()
+                _ = try cursor.valueOrExtent()
                 try cursor.finish()
                 return true
             } catch {

@@ -62,6 +62,31 @@ public final class OneLoginClient: TenantSource {
 }
 
 extension OneLoginClient {
+    /// How long names of event types are good, as the API asks for.
+    private static let eventTypesLife = TimeSpan.days(1)
+    /// How long nothing is asked after names could not be read.
+    private static let eventTypesPause = TimeSpan.hours(1)
+    /// Types that are taken at most; OneLogin has some six hundred.
+    private static let eventTypeLimit = 10_000
+
+    public func eventTypeNames() async throws(SourceFailure) -> [Int64: String] {
+        let now = calls.clock.now()
+        if let names = await calls.state.eventTypeNames(at: now) { return names }
+        // Many callers at once find the pause and what was known before.
+        await calls.state.keep(eventTypeNames: nil, until: now + Self.eventTypesPause)
+        let path = "/api/1/events/types"
+        let answer = try await calls.get(path)
+        let page = try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer) }
+        var names: [Int64: String] = [:]
+        for row in page.rows.prefix(Self.eventTypeLimit) {
+            guard let members = JSONMembers(row.text), let id = members.integer("id"), let name = members.text("name")
+            else { continue }
+            names[id] = String(name.prefix(200))
+        }
+        await calls.state.keep(eventTypeNames: names, until: now + Self.eventTypesLife)
+        return names
+    }
+
     public func health() async -> SourceHealth {
         var health = SourceHealth()
         let budget = await calls.state.rateBudget

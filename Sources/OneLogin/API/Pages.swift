@@ -28,17 +28,20 @@ struct RowPage {
     /// A v1 page: an envelope with `data` and `pagination.after_cursor`, which alone says whether there is more.
     init(envelope answer: HTTPResponse, list: String? = nil) throws(JSONFault) {
         owner = AnswerBytes(answer.body)
-        guard let members = JSONMembers(owner.bytes) else { throw JSONFault(.wrongKind, at: 0) }
+        guard let members = JSONMembers(envelope: owner.bytes) else { throw JSONFault(.wrongKind, at: 0) }
         let pagination = members["pagination"].flatMap { JSONMembers($0.text) }
         next = pagination?.text("after_cursor") ?? members.text("afterCursor")
         total = members.integer("total").map { Int($0) }
         var data = members["data"]
         if let list {
             // `otp_devices` are inside `data`; the users of a privilege are at the top.
-            let inner = data.flatMap { JSONMembers($0.text) } ?? members
+            let inner = data.flatMap { JSONMembers(envelope: $0.text) } ?? members
             data = inner[list]
         }
-        rows = data.map { value in value.kind == .array ? Array(JSONElements(value.text)) : [value] } ?? []
+        rows =
+            try data.map { (value) throws(JSONFault) in
+                value.kind == .array ? try Self.elements(value.text) : [value]
+            } ?? []
     }
 
     /// A v2 page: a bare array; the headers say whether there is more.
@@ -48,7 +51,7 @@ struct RowPage {
         owner = AnswerBytes(answer.body)
         var cursor = JSONCursor(owner.bytes)
         guard try cursor.peekKind() == .array else { throw JSONFault(.wrongKind, at: 0) }
-        rows = Array(JSONElements(owner.bytes))
+        rows = try Self.elements(owner.bytes)
         total = answer.headers["Total-Count"].flatMap { Int($0) }
         if let cursor = answer.headers["After-Cursor"], !cursor.isEmpty {
             next = cursor
@@ -59,6 +62,12 @@ struct RowPage {
         }
     }
 
+    private static func elements(_ text: UnsafeRawBufferPointer) throws(JSONFault) -> [JSONValue] {
+        let elements = JSONElements(text)
+        if let rest = elements.rest { throw rest.fault }
+        return Array(elements)
+    }
+
     /// The rows as records; those that cannot be read are told with their text.
     func records<Record>(
         place: String, _ read: (JSONMembers) throws(UnreadableRecord) -> Record
@@ -67,15 +76,14 @@ struct RowPage {
         var unreadable: [UnreadableText] = []
         for row in rows {
             do throws(UnreadableRecord) {
-                guard row.kind == .object, let members = JSONMembers(row.text) else {
-                    throw UnreadableRecord(reason: "the row is no object")
-                }
+                guard row.kind == .object else { throw UnreadableRecord(reason: "the row is no object") }
+                guard let members = JSONMembers(row.text) else { throw UnreadableRecord(brokenRow: row.text) }
                 records.append(try read(members))
             } catch {
                 unreadable.append(
                     UnreadableText(
                         place: place, reason: error.reason,
-                        text: String(decoding: row.text.prefix(65_536), as: UTF8.self)))
+                        text: String(decoding: row.text.prefix(UnreadableText.textLimit), as: UTF8.self)))
             }
         }
         return (records, unreadable)
@@ -95,10 +103,24 @@ struct RowPage {
                 unreadable.append(
                     UnreadableText(
                         place: place, reason: error.reason,
-                        text: String(decoding: row.text.prefix(65_536), as: UTF8.self)))
+                        text: String(decoding: row.text.prefix(UnreadableText.textLimit), as: UTF8.self)))
             }
         }
         return (batch, unreadable)
+    }
+}
+
+extension UnreadableRecord {
+    /// Why an object is none.
+    fileprivate init(brokenRow text: UnsafeRawBufferPointer) {
+        do throws(JSONFault) {
+            var cursor = JSONCursor(text)
+            _ = try cursor.value()
+            try cursor.finish()
+            self.init(reason: "the row is no object")
+        } catch {
+            self.init(error)
+        }
     }
 }
 

@@ -14,7 +14,11 @@ public struct EventBody: Sendable {
     /// - Parameters:
     ///   - body: Copied once.
     ///   - place: What quarantine says of where a record was.
-    public init(_ body: [UInt8], place: String, decoder: any ActivityDecoder = WireActivityDecoder()) {
+    ///   - source: The feed that the body came by.
+    public init(
+        _ body: [UInt8], place: String, source: ActivitySource = .webhook,
+        decoder: any ActivityDecoder = WireActivityDecoder()
+    ) {
         var walk = RecordWalk(bytes: body)
         let block = walk.reader.block
         var records: [RecordWalk.Record] = []
@@ -23,7 +27,7 @@ public struct EventBody: Sendable {
             unreadable.append(
                 UnreadableText(
                     place: "\(place):\(line)", reason: reason,
-                    text: String(decoding: text.prefix(65_536), as: UTF8.self)))
+                    text: String(decoding: text.prefix(UnreadableText.textLimit), as: UTF8.self)))
         }
         do {
             try walk.run { finding in
@@ -39,7 +43,7 @@ public struct EventBody: Sendable {
         batch = ActivityBatch(capacity: records.count)
         for record in records {
             do throws(UnreadableRecord) {
-                try decoder.decode(record.text, into: batch, source: .webhook)
+                try decoder.decode(record.text, into: batch, source: source)
             } catch {
                 refuse(error.reason, record.text, record.line)
             }

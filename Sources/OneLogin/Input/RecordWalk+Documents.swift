@@ -47,7 +47,7 @@ extension RecordWalk {
                     let name = key.string ?? ""
                     if ["event_type_id", "event", "uuid", "id", "create"].contains(name) { return true }
                     if Collection(rawValue: name) != nil, try cursor.peekKind() == .array { return false }
-                    _ = try cursor.value()
+                    _ = try cursor.valueOrExtent()
                 }
                 return false
             } catch {
@@ -128,7 +128,7 @@ extension RecordWalk {
         while true {
             var cursor = JSONCursor(reader.unread)
             do throws(JSONFault) {
-                let value = try cursor.value()
+                let value = try cursor.valueOrExtent()
                 // A number at the end of the block may go on in the next.
                 if cursor.position < reader.unread.count || reader.isAtEnd { return value }
             } catch {

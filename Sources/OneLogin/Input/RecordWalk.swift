@@ -68,6 +68,11 @@ struct RecordWalk {
         guard let first = lines.first else { return true }
         guard let fault = Self.fault(first) else { return true }
         guard fault.reason == .unexpectedEnd else { return true }
+        // A list whose elements have lines of their own, the first beside the bracket.
+        if first.first(where: { $0 > 0x20 }) == UInt8(ascii: "["), first.last(where: { $0 > 0x20 }) == UInt8(ascii: ",")
+        {
+            return false
+        }
         guard lines.count > 1, first.filter({ $0 > 0x20 }).count > 1 else { return false }
         return Self.fault(lines[1]) == nil
     }
@@ -134,11 +139,12 @@ struct RecordWalk {
         }
         guard let start = text.firstIndex(where: { $0 > 0x20 }) else { return true }
         let value = UnsafeRawBufferPointer(rebasing: text[start...])
-        if let fault = Self.fault(value) {
+        if value.first == UInt8(ascii: "[") { return try elements(value, nil, take) }
+        let members = isEnvelope(value) ? JSONMembers(envelope: value) : nil
+        if members == nil, let fault = Self.fault(value) {
             return try take(.unreadable(reason: "\(fault)", text: value, line: reader.line))
         }
-        if value.first == UInt8(ascii: "[") { return try elements(value, nil, take) }
-        guard isEnvelope(value), let members = JSONMembers(value) else {
+        guard let members else {
             return try take(.record(Record(text: value, collection: nil, line: reader.line, block: reader.block)))
         }
         for collection in Self.ordered {
@@ -151,10 +157,12 @@ struct RecordWalk {
     private func elements(
         _ text: UnsafeRawBufferPointer, _ collection: Collection?, _ take: (Finding) throws -> Bool
     ) throws -> Bool {
-        for element in JSONElements(text) {
+        let elements = JSONElements(text)
+        for element in elements {
             guard try take(finding(element, collection, line: reader.line)) else { return false }
         }
-        return true
+        guard let rest = elements.rest else { return true }
+        return try take(.unreadable(reason: "\(rest.fault)", text: rest.text, line: reader.line))
     }
 
     func finding(_ value: JSONValue, _ collection: Collection?, line: Int) -> Finding {

@@ -16,6 +16,19 @@ struct JSONMembers {
         }
     }
 
+    /// Reads an envelope: its members are there also when some record inside them is too deep or no JSON, so that it
+    /// does not hide the others; nil when the object itself has no end.
+    init?(envelope text: UnsafeRawBufferPointer) {
+        do throws(JSONFault) {
+            var cursor = JSONCursor(text)
+            try cursor.enterObject()
+            while let key = try cursor.nextKey() { members[key.string ?? ""] = try cursor.valueOrExtent() }
+            try cursor.finish()
+        } catch {
+            return nil
+        }
+    }
+
     subscript(key: String) -> JSONValue? {
         guard let value = members[key], value.kind != .null else { return nil }
         return value
@@ -51,21 +64,35 @@ struct JSONMembers {
 }
 
 /// The elements of one array, lists inside it flattened; none when it is no array.
+///
+/// An element that is too deep or no JSON inside is there like the others; whoever reads it finds out.
 struct JSONElements: Sequence {
     private var elements: [JSONValue] = []
+    /// What follows the last element that has an end, and what is wrong with it; nil when the array is whole.
+    private(set) var rest: (fault: JSONFault, text: UnsafeRawBufferPointer)?
 
     init(_ text: UnsafeRawBufferPointer) {
-        var found: [JSONValue] = []
-        if (try? Self.collect(text, into: &found)) != nil { elements = found }
+        var cursor = JSONCursor(text)
+        do throws(JSONFault) {
+            try cursor.enterArray()
+            try Self.collect(&cursor, into: &elements)
+            try cursor.finish()
+        } catch {
+            rest = (error, UnsafeRawBufferPointer(rebasing: text[Swift.min(cursor.position, text.count)...]))
+        }
     }
 
-    private static func collect(_ text: UnsafeRawBufferPointer, into found: inout [JSONValue]) throws(JSONFault) {
-        var cursor = JSONCursor(text)
-        try cursor.enterArray()
+    private static func collect(_ cursor: inout JSONCursor, into found: inout [JSONValue]) throws(JSONFault) {
         while try cursor.nextElement() {
-            let value = try cursor.value()
             // Some v1 answers have `data` as a list inside a list (reference, section 6).
-            if value.kind == .array { try collect(value.text, into: &found) } else { found.append(value) }
+            let start = cursor
+            if try cursor.peekKind() == .array, (try? cursor.value()) != nil {
+                cursor = start
+                try cursor.enterArray()
+                try collect(&cursor, into: &found)
+            } else {
+                found.append(try cursor.valueOrExtent())
+            }
         }
     }
 

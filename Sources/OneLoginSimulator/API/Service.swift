@@ -7,6 +7,7 @@ struct Service: Sendable {
     var credentials: Credentials
     var rate: RateWindow
     var faults: FaultCounter
+    private var timedFaults: TimedFaults
     /// Lists that took a walk over all users, by query; good for one version of the tenant.
     var cache = UserListCache()
     /// Set while a call is answered whose next cursor is to lead back.
@@ -17,10 +18,12 @@ struct Service: Sendable {
         self.options = options
         world = World(
             seed: options.seed, users: options.users, now: now, historyEvents: options.historyEvents,
-            historyDays: options.historyDays, kinds: options.planted, violations: options.violations)
+            historyDays: options.historyDays, kinds: options.planted, violations: options.violations,
+            timeline: options.timeline)
         credentials = Credentials(options: options)
         rate = RateWindow(limit: options.rateLimit)
         faults = FaultCounter(plan: options.faults)
+        timedFaults = TimedFaults(options.timeline)
     }
 
     var now: Int64 { world.now }
@@ -30,7 +33,9 @@ struct Service: Sendable {
     mutating func answer(_ call: Call, at moment: Timestamp) -> (reply: Reply, delay: TimeSpan) {
         world.advance(to: moment)
         requests += 1
-        let effect = faults.effect(path: call.path, page: Self.page(of: call))
+        let page = Self.page(of: call)
+        let planned = faults.effect(path: call.path, page: page)
+        let effect = planned ?? timedFaults.effect(path: call.path, page: page, at: moment)
         var delay = TimeSpan.zero
         var reply: Reply
         do {

@@ -36,9 +36,10 @@ struct World: Sendable {
     ///   - historyEvents: About how many background events there are in the history.
     ///   - historyDays: How far back the history goes, at least 1.
     ///   - kinds: What to plant: states at once, attacks evenly over the history.
+    ///   - timeline: What happens besides.
     init(
         seed: UInt64, users: Int, now: Timestamp, historyEvents: Int, historyDays: Int, kinds: [PlantedKind],
-        violations: Int
+        violations: Int, timeline: [SimulatedStep] = []
     ) {
         let states = kinds.filter { $0.isState }
         tenant = Tenant(seed: seed, users: users, epoch: now, states: states, violations: violations)
@@ -56,6 +57,7 @@ struct World: Sendable {
             let span = self.now - historyStart - 3_600_000
             plant(kind, at: historyStart + span * Int64(2 * place + 1) / Int64(2 * attacks.count), within: nil)
         }
+        play(timeline)
         self.now = historyStart
         advance(to: now)
     }

@@ -189,8 +189,9 @@ struct PolicyBinder {
         return BoundRule(
             policy: policy, rule: rule, severity: pick.item?.severity ?? rule.severity,
             severityWhen: pick.item?.severity == nil ? compiled.severityWhen : [],
-            receivers: pick.item?.receivers ?? [], exceptions: exceptions, scope: scope, parameters: parameters,
-            body: body, key: compiled.key, message: compiled.message, hold: source.hold ?? .zero,
+            receivers: pick.item?.receivers ?? [], proposals: pick.item?.proposals ?? [], exceptions: exceptions,
+            scope: scope, parameters: parameters, body: body, key: compiled.key, message: compiled.message,
+            hold: source.hold ?? .zero,
             cooldown: compiled.cooldown, layout: compiled.layout, fieldsRead: compiled.fieldsRead.sorted(),
             limits: schema.limits, digest: digest)
     }

@@ -38,6 +38,8 @@ public struct BoundRule: Sendable {
     public let severityWhen: [SeverityBranch]
     /// Names of receivers; empty for the default ones.
     public let receivers: [String]
+    /// What is proposed when it alerts, in the policy's order.
+    public let proposals: [Proposal]
     public let exceptions: [Exception]
     public let scope: [ScopeExclusion]
     /// The value of each parameter, by name.

@@ -33,6 +33,9 @@ extension MappingShape {
             Key("params", .names(.any, .any), "Values for the rule's parameters."),
             Key("severity", .severity, "A severity instead of the rule's own."),
             Key("receivers", .list(.text), "Who is told."),
+            Key(
+                "propose", .list(.text),
+                "Actions that wait for approval when it alerts: `suspend`, or `suspend actor` for who did it."),
             Key("except", .list(.mapping(exception)), "Findings that are not meant."),
         ])
 

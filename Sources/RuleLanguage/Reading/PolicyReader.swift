@@ -84,6 +84,7 @@ struct PolicyReader {
         }
         let severity = keys.severity("severity")
         let receivers = keys.texts("receivers").map(\.text)
+        let proposals = keys.texts("propose").compactMap(proposal)
         var names: Set<String> = []
         let exceptions =
             keys.node("except").map { keys.items($0, "`except`") }?
@@ -91,8 +92,28 @@ struct PolicyReader {
         keys.finish()
         guard let choice = rule.map(PolicySource.Item.Choice.rule) ?? select else { return nil }
         return PolicySource.Item(
-            choice: choice, parameters: parameters, severity: severity, receivers: receivers, exceptions: exceptions,
-            place: rule?.span ?? keys.place(of: "select") ?? keys.span)
+            choice: choice, parameters: parameters, severity: severity, receivers: receivers, proposals: proposals,
+            exceptions: exceptions, place: rule?.span ?? keys.place(of: "select") ?? keys.span)
+    }
+
+    /// `suspend`, or `suspend actor`.
+    private func proposal(_ text: ScalarText) -> Proposal? {
+        let words = text.text.split(separator: " ").map(String.init)
+        guard let action = words.first, Proposal.actions.contains(action), words.count <= 2 else {
+            let near = words.first.flatMap { nearestName(to: $0, in: Proposal.actions) }
+            sink.error(
+                .badValue, "`\(text.text)` is nothing that can be proposed", at: text.span,
+                help: near.map { "did you mean `\($0)`?" }
+                    ?? "it is one of " + Proposal.actions.map { "`\($0)`" }.joined(separator: ", "))
+            return nil
+        }
+        guard let person = Proposal.Person(rawValue: words.count > 1 ? words[1] : "user") else {
+            sink.error(
+                .badValue, "`\(text.text)` names nobody that something can be done to", at: text.span,
+                help: "write `\(action) user` or `\(action) actor`")
+            return nil
+        }
+        return Proposal(action: action, person: person)
     }
 
     private func select(_ node: YAMLNode) -> PolicySource.Item.Choice? {

@@ -28,6 +28,7 @@ struct PolicySource {
         let parameters: [(name: ScalarText, value: YAMLNode)]
         let severity: Severity?
         let receivers: [String]
+        let proposals: [Proposal]
         let exceptions: [ExceptionSource]
         let place: Span
     }

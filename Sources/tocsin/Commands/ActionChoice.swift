@@ -57,17 +57,23 @@ struct ActionChoice: ParsableArguments {
         let store: SQLiteStore
         do throws(StoreError) {
             store = try SQLiteStore.open(at: settings.store, decoder: WireActivityDecoder())
+        } catch .inUse(_, let monitor) {
+            let name = monitor.map { "process \($0)" } ?? "the process"
+            Terminal.writeError(
+                "error: nothing was done: \(name), most likely the monitor, writes the store\n"
+                    + "  = help: stop it (`systemctl stop tocsin`), act, and start it again; what it misses it fetches "
+                    + "then. `tocsin actions list` works beside it")
+            throw Outcome.usage.exit
         } catch {
             Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
             throw Outcome.usage.exit
         }
         var network = NetworkSettings()
-        network.caFile = connection.caFile
         network.userAgent = "tocsin/\(ToolVersion.text)"
         do {
-            try await NetworkSender.with(network) { sender in
+            try await NetworkSenders.with(network) { senders in
                 let assembly = Assembly(settings, clock: SystemClock(), logger: logger)
-                let runner = try await assembly.actions(connection, store: store, sender: sender)
+                let runner = try await assembly.actions(connection, store: store, senders: senders)
                 try await body(Desk(runner: runner, store: store, connection: connection.name))
             }
         } catch let problem as ActionRunner.Problem {

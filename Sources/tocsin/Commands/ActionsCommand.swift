@@ -90,7 +90,8 @@ struct ActionsPlanCommand: AsyncParsableCommand {
 /// `tocsin actions run`: does what was planned.
 struct ActionsRunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Does a planned action; run again, it does nothing more.")
+        commandName: "run",
+        abstract: "Does a planned action, or approves and does a proposed one; run again, it does nothing more.")
 
     @Argument(help: "The plan's id, such as act_....")
     var id: String
@@ -102,7 +103,9 @@ struct ActionsRunCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await choice.with { desk in
-            let record = try await dryRun ? desk.runner.preview(id) : desk.runner.run(id)
+            let record =
+                try await dryRun
+                ? desk.runner.preview(id) : desk.runner.run(id, approvedBy: ActionChoice.requester)
             choice.show(record)
             if record.state == .refused { throw Outcome.usage.exit }
             if record.state == .failed { throw Outcome.remote.exit }

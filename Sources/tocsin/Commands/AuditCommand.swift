@@ -118,14 +118,14 @@ struct AuditCommand: AsyncParsableCommand {
         let clock = SystemClock()
         let logger = common.logger(settings, label: "audit")
         var network = NetworkSettings()
-        network.caFile = chosen.caFile
         network.userAgent = "tocsin/\(ToolVersion.text)"
         var cadence = Assembly.cadence(chosen)
         cadence.history = TimeSpan(since) ?? cadence.history
-        return try await NetworkSender.with(network) { [cadence] sender in
+        return try await NetworkSenders.with(network) { [cadence] senders in
             let assembly = Assembly(settings, clock: clock, logger: logger)
             let enricher = try assembly.enricher()
-            let source = assembly.source(chosen, sender: sender, enricher: enricher)
+            let source = assembly.source(
+                chosen, sender: try Assembly.sender(chosen, of: senders), enricher: enricher)
             let audit = TenantAudit(
                 book: book, superUsers: Assembly.superUsers(chosen.superUsers), source: source, cadence: cadence,
                 enricher: enricher, clock: clock)

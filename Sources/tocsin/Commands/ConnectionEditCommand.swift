@@ -40,6 +40,12 @@ struct ConnectionAddCommand: AsyncParsableCommand {
     @Option(help: "A variable with the client secret.")
     var clientSecretEnv: String?
 
+    @Option(help: "A PEM file of certificate authorities that are trusted instead of the system's.")
+    var caFile: String?
+
+    @Option(help: "A CONNECT proxy on the way out, such as http://proxy.corp.example:3128.")
+    var proxy: String?
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -59,6 +65,8 @@ struct ConnectionAddCommand: AsyncParsableCommand {
         connection.clientID = id.lazy.compactMap { pair in pair.1.map { (pair.0, $0) } }.first
         let secret = [("client_secret_file", clientSecretFile), ("client_secret_env", clientSecretEnv)]
         connection.clientSecret = secret.lazy.compactMap { pair in pair.1.map { (pair.0, $0) } }.first
+        connection.caFile = caFile
+        connection.proxy = proxy
         let file = try SettingsFileOnDisk(common)
         try file.edit { edit throws(SettingsEdit.Problem) in try edit.adding(connection) }
         Terminal.writeError("added `\(name)` to \(file.path); try it with `tocsin connection test \(name)`")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Directory
 import Foundation
 import OneLogin
@@ -71,7 +72,8 @@ struct ConnectionStatusCommand: AsyncParsableCommand {
             let gaps = try await store.gaps(of: connection.name)
             outcomes.append(Self.outcome(state))
             let report = ConnectionReport(
-                name: connection.name, state: state, gaps: gaps, now: SystemClock().now())
+                name: connection.name, state: state, gaps: gaps,
+                unknownTypes: try await store.unknownTypes(of: connection.name), now: SystemClock().now())
             switch format {
             case .text: Terminal.writeRaw(report.text(Paint(isOn: common.hasColor)))
             case .json: Terminal.write(try report.json())
@@ -101,6 +103,9 @@ struct ConnectionStates {
 
     func state(of name: String) async throws -> ConnectionState? { try await store?.state(connection: name) }
     func gaps(of name: String) async throws -> [SourceGap] { try await store?.gaps(connection: name, limit: 5) ?? [] }
+    func unknownTypes(of name: String) async throws -> [UnknownEventType] {
+        try await store?.unknownEventTypes(connection: name) ?? []
+    }
 }
 
 /// The words and the JSON of one connection's state.
@@ -108,7 +113,10 @@ struct ConnectionReport {
     let name: String
     let state: ConnectionState?
     let gaps: [SourceGap]
+    let unknownTypes: [UnknownEventType]
     let now: Timestamp
+    /// Unknown types that the words name; JSON has all of them.
+    private static let typesShown = 10
 
     func text(_ paint: Paint) -> String {
         guard let state else { return "\(paint.bold(name))  never synced\n" }
@@ -133,6 +141,13 @@ struct ConnectionReport {
         for gap in gaps {
             let end = gap.until.map { "to \($0.rfc3339), \(gap.backfilled) fetched later" } ?? "and still open"
             lines.append("gap: from \(gap.from.rfc3339) \(end): \(gap.reason)")
+        }
+        if !unknownTypes.isEmpty {
+            let shown = unknownTypes.prefix(Self.typesShown).map {
+                "\($0.typeID) \($0.name ?? "without a name") x\($0.count)"
+            }
+            let rest = unknownTypes.count > shown.count ? " and \(unknownTypes.count - shown.count) more" : ""
+            lines.append("event types not known here: \(Visible.text(shown.joined(separator: ", ")))\(rest)")
         }
         return lines.enumerated().map { ($0.offset == 0 ? "" : "  ") + $0.element + "\n" }.joined()
     }
@@ -161,6 +176,7 @@ struct ConnectionReport {
             let callsLimit: Int?
             let clockSkewSeconds: Int64?
             let gaps: [SourceGap]
+            let unknownEventTypes: [UnknownEventType]
         }
         let progress = state?.progress.map {
             Progress(
@@ -173,6 +189,7 @@ struct ConnectionReport {
                 checkedAt: state?.checkedAt.rfc3339, reason: state?.reason, cause: state?.cause?.rawValue,
                 remedy: state?.remedy, progress: progress, lastCompleteSync: state?.lastCompleteSync?.rfc3339,
                 eventsCompleteUntil: state?.eventsCompleteUntil?.rfc3339, callsLeft: state?.budget?.remaining,
-                callsLimit: state?.budget?.limit, clockSkewSeconds: state?.clockSkewSeconds, gaps: gaps))
+                callsLimit: state?.budget?.limit, clockSkewSeconds: state?.clockSkewSeconds, gaps: gaps,
+                unknownEventTypes: unknownTypes))
     }
 }

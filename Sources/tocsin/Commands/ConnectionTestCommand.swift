@@ -44,10 +44,10 @@ struct ConnectionTestCommand: AsyncParsableCommand {
             Terminal.writeError("warning: connection `\(connection.name)`: \(words(warning))")
         }
         var network = NetworkSettings()
-        network.caFile = connection.caFile
         network.userAgent = "tocsin/\(ToolVersion.text)"
-        return try await NetworkSender.with(network) { sender in
-            await OneLoginClient(link, sender: sender, clock: SystemClock()).testConnection()
+        return try await NetworkSenders.with(network) { senders in
+            let sender = try Assembly.sender(connection, of: senders)
+            return await OneLoginClient(link, sender: sender, clock: SystemClock()).testConnection()
         }
     }
 

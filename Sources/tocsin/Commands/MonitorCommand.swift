@@ -44,15 +44,23 @@ struct MonitorCommand: AsyncParsableCommand {
             throw Outcome.usage.exit
         }
         var network = NetworkSettings()
-        network.caFile = settings.connections.compactMap(\.caFile).first
         network.userAgent = "tocsin/\(ToolVersion.text)"
-        try await NetworkSender.with(network) { sender in
+        try await NetworkSenders.with(network) { senders in
             let assembly = Assembly(settings, clock: clock, logger: logger)
             let receivers = try assembly.receivers(
-                sender: sender, userAgent: "tocsin/\(ToolVersion.text)", format: lineFormat
+                senders: senders, userAgent: "tocsin/\(ToolVersion.text)", format: lineFormat
             ) { Terminal.writeRaw($0) }
+            for (connection, replay) in try await assembly.replayQuarantine(in: store) where replay.released > 0 {
+                logger.notice(
+                    "records left the quarantine",
+                    metadata: [
+                        "connection": "\(connection)", "records": "\(replay.released)",
+                        "activities": "\(replay.activities)", "late": "\(replay.late)",
+                        "remaining": "\(replay.remaining)",
+                    ])
+            }
             let line = ProgressLine()
-            let cycle = try assembly.cycle(book: book, store: store, sender: sender, receivers: receivers) {
+            let cycle = try assembly.cycle(book: book, store: store, senders: senders, receivers: receivers) {
                 line.show($0, $1)
             }
             logger.info(
@@ -106,6 +114,7 @@ struct MonitorCommand: AsyncParsableCommand {
                     "connection": "\(connection.name)", "status": "\(connection.sync.status.word)",
                     "activities": "\(connection.evaluation.activities)",
                     "transitions": "\(connection.evaluation.transitions.count)",
+                    "proposals": "\(connection.evaluation.proposals)",
                     "delivered": "\(report.delivery.delivered)",
                 ])
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import OneLoginSimulator
 import Timekeeping
 import UnixSignals
@@ -8,19 +9,34 @@ struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Serves a believable OneLogin tenant on 127.0.0.1, with planted violations and attacks.",
-        discussion: "Prints the address and an obviously fake credential, then serves until it is stopped.")
+        discussion: """
+            Prints the address and an obviously fake credential, then serves until it is stopped. A scenario file says \
+            what happens when; flags win over it.
+            """)
 
     @Option(help: "The port on 127.0.0.1; 0 takes any that is free.")
     var port = 8099
 
-    @Option(help: "The same seed gives the same tenant.")
-    var seed: UInt64 = 1
+    @Option(help: ArgumentHelp("A scenario file; docs/simulator.md says what is in it.", valueName: "file"))
+    var scenario: String?
 
-    @Option(help: "How many users the tenant has, at least 30.")
-    var users = 500
+    @Option(help: "The same seed gives the same tenant. (default: 1)")
+    var seed: UInt64?
 
-    @Option(help: "What the credential may do: \(CredentialScope.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var scope = CredentialScope.readAll.rawValue
+    @Option(help: "How many users the tenant has, at least 30. (default: 500)")
+    var users: Int?
+
+    @Option(help: "About how many events lie in the history. (default: 4000)")
+    var events: Int?
+
+    @Option(help: "How many days the history goes back. (default: 7)")
+    var days: Int?
+
+    @Option(help: "Calls of version 1 that the account has in an hour.")
+    var callsPerHour = 5000
+
+    @Option(help: "What the credential may do: \(Self.scopes). (default: Read All)")
+    var scope: String?
 
     @Flag(help: "Answer GET /simulator/truth with what was planted.")
     var truth = false
@@ -34,12 +50,15 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
+    private static let scopes = CredentialScope.allCases.map(\.rawValue).joined(separator: ", ")
+
     func validate() throws {
-        guard users >= 30 else { throw ValidationError("--users must be at least 30") }
-        guard CredentialScope(rawValue: scope) != nil else {
-            throw ValidationError(
-                "`\(scope)` is no scope; use one of \(CredentialScope.allCases.map(\.rawValue).joined(separator: ", "))"
-            )
+        guard users ?? 30 >= 30 else { throw ValidationError("--users must be at least 30") }
+        guard events ?? 0 >= 0, days ?? 1 >= 1, callsPerHour >= 1 else {
+            throw ValidationError("--events, --days and --calls-per-hour must not be below 0, 1 and 1")
+        }
+        if let scope, CredentialScope(rawValue: scope) == nil {
+            throw ValidationError("`\(scope)` is no scope; use one of \(Self.scopes)")
         }
         for span in [attackAfter, attackWithin].compactMap({ $0 }) where TimeSpan(span) == nil {
             throw ValidationError("`\(span)` is no length of time; write it like 10s or 5m")
@@ -47,13 +66,19 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var options = SimulatorOptions()
+        var play = ScenarioPlay(options: SimulatorOptions(), clock: SystemClock())
+        play.options.scope = .readAll
+        if let scenario { try play.read(scenario) }
+        var options = play.options
+        let clock = play.clock
         options.port = port
-        options.seed = seed
-        options.users = users
-        options.scope = CredentialScope(rawValue: scope) ?? .readAll
+        options.seed = seed ?? options.seed
+        options.users = users ?? options.users
+        options.historyEvents = events ?? options.historyEvents
+        options.historyDays = days ?? options.historyDays
+        options.rateLimit = callsPerHour
+        options.scope = scope.flatMap(CredentialScope.init) ?? options.scope
         options.servesTruth = truth
-        let clock = SystemClock()
         let settled = options
         let started = clock.now()
         let simulator = Simulator(options: settled, clock: clock)
@@ -88,13 +113,14 @@ struct SimulateCommand: AsyncParsableCommand {
                 "started":"\(started.rfc3339)"}
                 """)
         case .text:
+            let steps = options.timeline.isEmpty ? "" : "\n  timeline       \(options.timeline.count) steps"
             Terminal.write(
                 """
-                A simulated OneLogin tenant with \(users) users, seed \(seed), is at \(url)
+                A simulated OneLogin tenant with \(options.users) users, seed \(options.seed), is at \(url)
 
                   client id      \(options.clientID)
                   client secret  \(options.clientSecret)
-                  scope          \(options.scope.rawValue)
+                  scope          \(options.scope.rawValue)\(steps)
 
                 Neither is a secret. Stop it with Ctrl-C.
                 """)

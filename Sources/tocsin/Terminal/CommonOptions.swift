@@ -9,7 +9,8 @@ import Settings
 /// Where settings come from, and how output looks; taken by most commands.
 struct CommonOptions: ParsableArguments {
     @Option(
-        name: [.customLong("config"), .customShort("c")], help: "The settings file; tocsin.yaml where there is one.")
+        name: [.customLong("config"), .customLong("settings"), .customShort("c")],
+        help: "The settings file; tocsin.yaml where there is one.")
     var config: String?
 
     @Option(help: ArgumentHelp("A folder or file of rules, instead of the settings'; may be given again."))

@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
     let run: @Sendable (UnsafeRawBufferPointer) -> String?
 
     /// Every target, in the order in which they are run.
-    static let all = [syntax, evaluation, pattern, record, ruleFile, text]
+    static let all = [syntax, evaluation, pattern, record, webhook, rowPage, ruleFile, text]
 }
 
 /// A text of any bytes; what is not UTF-8 is replaced, as it is where files are read.
