@@ -155,7 +155,7 @@ let package = Package(
                 "HTTPClient",
                 "HTTPTransport", "OneLogin", "OneLoginSimulator", "Reporting", "RuleLanguage", "Store", "Sync",
                 "Timekeeping", "Settings", "Web", logging,
-            ]),
+            ], exclude: ["Snapshots"]),
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),
         tests("CommandTests", ["tocsin"]),

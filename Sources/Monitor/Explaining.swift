@@ -30,12 +30,14 @@ public struct Explaining {
         case notBound(String)
         /// Several policies bind the rule; one must be named.
         case ambiguous(String, policies: [String])
+        /// The policy that binds the rule is not for the connection.
+        case notCovered(String, policy: String, connection: String)
         /// The rule looks at the directory, and none is there.
         case noDirectory
     }
 
-    private let book: RuleBook
-    private let superUsers: [SuperUserResolver]
+    let book: RuleBook
+    let superUsers: [SuperUserResolver]
     private let enricher: (any ActivityEnricher)?
 
     public init(book: RuleBook, superUsers: [SuperUserResolver], enricher: (any ActivityEnricher)? = nil) {
@@ -44,20 +46,27 @@ public struct Explaining {
         self.enricher = enricher
     }
 
+    /// The fields that nothing fills.
+    var missing: Set<ActivityField> { enricher.missing }
+
     /// The binding that is meant.
-    public func binding(_ request: Request) throws(Refusal) -> BoundRule {
+    public func binding(_ request: Request, connection: String) throws(Refusal) -> BoundRule {
         guard book.rule(request.rule) != nil else { throw .unknownRule(request.rule) }
         let all = book.bindings.filter { bound in
             bound.rule.id == request.rule && (request.policy.map { $0 == bound.policy } ?? true)
         }
-        guard let first = all.first else { throw .notBound(request.rule) }
-        guard all.count == 1 else { throw .ambiguous(request.rule, policies: all.map(\.policy)) }
+        guard let some = all.first else { throw .notBound(request.rule) }
+        let covering = all.filter { book.covers($0, connection: connection) }
+        guard let first = covering.first else {
+            throw .notCovered(request.rule, policy: some.policy, connection: connection)
+        }
+        guard covering.count == 1 else { throw .ambiguous(request.rule, policies: covering.map(\.policy)) }
         return first
     }
 
     /// Explains over files.
     public func explain(_ request: Request, over input: InputFiles, name: String) throws -> RuleExplanation {
-        let bound = try binding(request)
+        let bound = try binding(request, connection: name)
         let index = try input.directory(observedAt: request.at).map {
             DirectoryIndex($0.snapshot, superUsers: superUsers)
         }
@@ -73,37 +82,16 @@ public struct Explaining {
         else { throw Refusal.notBound(request.rule) }
         _ = try input.activities { batch in
             enricher?.enrich(batch, rows: 0..<batch.count)
+            batch.markUnknown(missing)
             explainer.take(batch)
         }
         return explainer.finish()
     }
+}
 
-    /// Explains over the stored facts of a connection.
-    public func explain(
-        _ request: Request, over facts: any FactStore, connection: String
-    ) async throws -> RuleExplanation {
-        let bound = try binding(request)
-        let superUsers = try await superUsers.reading(facts, connection: connection)
-        let snapshot = try await facts.currentSnapshot(connection: connection)
-        if let state = StateExplainer(bound, connection: connection, key: request.key, at: request.at) {
-            guard let snapshot else { throw Refusal.noDirectory }
-            return state.explain(DirectoryIndex(snapshot, superUsers: superUsers))
-        }
-        let timeline = DirectoryTimeline(
-            versions: try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],
-            superUsers: superUsers)
-        guard
-            let explainer = ActivityExplainer(
-                bound, of: book, connection: connection, history: timeline, key: request.key, at: request.at)
-        else { throw Refusal.notBound(request.rule) }
-        var position: Int64 = 0
-        while true {
-            let next = try await facts.activities(
-                connection: connection, after: position, limit: ConnectionWatch.chunk)
-            guard let last = next.positions.last else { break }
-            explainer.take(next.batch)
-            position = last
-        }
-        return explainer.finish()
+extension RuleBook {
+    /// Whether the policy of a binding is for a connection.
+    func covers(_ bound: BoundRule, connection: String) -> Bool {
+        policies.first { $0.id == bound.policy }?.covers(connection: connection) ?? true
     }
 }

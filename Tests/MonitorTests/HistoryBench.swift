@@ -68,9 +68,9 @@ struct HistoryBench {
     let store: SQLiteStore
     var clock: ManualClock { tenant.clock }
 
-    init(store: SQLiteStore? = nil) throws {
+    init(entries: [Entry] = past + later, store: SQLiteStore? = nil) throws {
         tenant = ScriptedTenant(
-            entries: Self.past + Self.later, departments: [(0, "IT"), (900, "Sales"), (1500, "IT")], pageSize: 4,
+            entries: entries, departments: [(0, "IT"), (900, "Sales"), (1500, "IT")], pageSize: 4,
             clock: ManualClock(Self.start))
         self.store = try store ?? SQLiteStore.inMemory(decoder: WireActivityDecoder())
     }

@@ -28,10 +28,12 @@ public final class ActivityExplainer {
     private let userSlots: [Int]
     private let target = RowBuffer(slotCount: UserFields.all.objectType.slotCount)
     private let actor = RowBuffer(slotCount: UserFields.all.objectType.slotCount)
+    private let circumstances: ExplanationCircumstances
     private var material = RuleExplanation.Material(word: "activity")
     private var kept: [Kept] = []
     private var firings: [RuleExplanation.Firing] = []
     private var excepted: [(at: Timestamp, name: String)] = []
+    private var expired: [String: Timestamp] = [:]
     private var attempts: (count: Int, closest: RuleExplanation.Attempt?, last: RuleExplanation.Attempt?) = (
         0, nil, nil
     )
@@ -43,28 +45,32 @@ public final class ActivityExplainer {
     ///   - bound: An activity rule of `book`.
     ///   - key: The parts of the alert's key as text.
     ///   - moment: What came later is not looked at.
+    ///   - circumstances: What holds beside the facts.
     /// - Returns: nil for a state rule.
     public convenience init?(
         _ bound: BoundRule, of book: RuleBook, connection: String, history: DirectoryTimeline, key: [String],
-        at moment: Timestamp
+        at moment: Timestamp, circumstances: ExplanationCircumstances = ExplanationCircumstances()
     ) {
         let signals = book.signalOrder.compactMap { id in
-            book.bindings.first { $0.rule.id == id && $0.rule.isSignal && $0.rule.id != bound.rule.id }
+            book.bindings.first {
+                $0.rule.id == id && $0.policy == bound.policy && $0.rule.isSignal && $0.rule.id != bound.rule.id
+            }
         }
         self.init(
             bound, signals: signals, connection: connection, users: TimelineUsers(timeline: history), key: key,
-            at: moment)
+            at: moment, circumstances: circumstances)
     }
 
     init?(
         _ bound: BoundRule, signals: [BoundRule], connection: String, users: any UserRows, key: [String],
-        at moment: Timestamp
+        at moment: Timestamp, circumstances: ExplanationCircumstances = ExplanationCircumstances()
     ) {
         guard case .activity(let body) = bound.body else { return nil }
         self.bound = bound
         self.body = body
         self.users = users
         self.moment = moment
+        self.circumstances = circumstances
         wanted = key
         var options = ActivityEngine.Options()
         options.findingLimit = .max
@@ -98,6 +104,7 @@ public final class ActivityExplainer {
                     .init(
                         at: finding.time, severity: finding.severity, message: finding.message,
                         evidence: finding.evidence, activityIDs: finding.activityIDs))
+                expired.merge(bound.expiredExceptions(frame, at: frame.now)) { first, _ in first }
             case .excepted(let name): excepted.append((frame.now, name))
             case .failed: break
             }
@@ -181,13 +188,17 @@ public final class ActivityExplainer {
         var tally = RefusalTally()
         for activity in kept { judge(activity, &tally) }
         firings.sort { $0.at < $1.at }
-        let episode = self.episode
         let refusals = tally.sorted
         let steps = self.steps
-        let answer = answer(episode, refusals)
-        let words = ExplanationWords(
+        let active = firings.filter { $0.at >= circumstances.activeFrom ?? .earliest }
+        let episode = self.episode(of: active)
+        let wouldBe = self.episode(of: firings)
+        let answer = answer(episode, wouldBe, active, refusals)
+        var words = ExplanationWords(
             answer: answer, material: material, at: moment, firing: firings.last, openSince: episode,
             exception: excepted.last, closest: attempts.closest, steps: steps)
+        words.activeFrom = circumstances.activeFrom
+        words.missing = circumstances.missing
         return RuleExplanation(
             rule: bound.rule.id, policy: bound.policy, key: wanted, at: moment, answer: answer, summary: words.summary,
             material: material, refusals: refusals, steps: steps, closest: attempts.closest, last: attempts.last,
@@ -211,7 +222,7 @@ public final class ActivityExplainer {
     }
 
     /// Since when the episode of the last firing is open; nil when the moment is in none.
-    private var episode: Timestamp? {
+    private func episode(of firings: [RuleExplanation.Firing]) -> Timestamp? {
         let cooldown = bound.cooldown ?? body.verb?.span ?? .hours(1)
         guard let last = firings.last, last.at + max(cooldown, .seconds(1)) >= moment else { return nil }
         var opened = last.at
@@ -222,15 +233,24 @@ public final class ActivityExplainer {
         return opened
     }
 
-    private func answer(_ episode: Timestamp?, _ refusals: [RuleExplanation.Clause]) -> RuleExplanation.Answer {
-        if let episode, let last = firings.last { return episode == last.at ? .fired : .joined }
+    /// - Parameters:
+    ///   - episode: Since when the alert is open.
+    ///   - wouldBe: Since when it would be, had the rule always been active.
+    ///   - active: The firings since the rule is active.
+    private func answer(
+        _ episode: Timestamp?, _ wouldBe: Timestamp?, _ active: [RuleExplanation.Firing],
+        _ refusals: [RuleExplanation.Clause]
+    ) -> RuleExplanation.Answer {
+        if let episode, let last = active.last { return episode == last.at ? .fired : .joined }
+        if wouldBe != nil { return .inactive }
         if !excepted.isEmpty { return .excepted }
+        if !circumstances.missing.isEmpty { return .unknown }
         if attempts.count > 0 {
             return attempts.last?.clauses.contains { $0.failure != nil } ?? false ? .unknown : .conditionFalse
         }
         if material.ofKey == 0 { return .nothingOfKey }
         if material.matched == 0 {
-            return refusals.allSatisfy { $0.failure != nil } && !refusals.isEmpty ? .unknown : .nothingMatched
+            return refusals.contains { $0.failure != nil } ? .unknown : .nothingMatched
         }
         return material.leftOut == material.matched ? .outOfScope : .incomplete
     }
@@ -250,7 +270,7 @@ public final class ActivityExplainer {
     }
 
     private var notes: [String] {
-        var notes: [String] = []
+        var notes = circumstances.notes + ExpiredException.notes(expired)
         if material.ofKey > Self.closeLook {
             notes.append("only the latest \(Self.closeLook) of the key were looked at closely")
         }
@@ -262,33 +282,5 @@ public final class ActivityExplainer {
             notes.append("\(count) evaluations of any key had no value: \(cause)")
         }
         return notes
-    }
-}
-
-extension Verb {
-    /// What the verb groups by.
-    var by: [Program] {
-        switch self {
-        case .threshold(let verb): verb.by
-        case .sequence(let verb): verb.by
-        case .previous(let verb): verb.by
-        case .spike(let verb): verb.by
-        case .flatline(let verb): verb.by
-        }
-    }
-
-    /// How far the verb looks back.
-    var span: TimeSpan {
-        switch self {
-        case .threshold(let verb):
-            switch verb.window {
-            case .sliding(let length), .tumbling(let length, _): length
-            case .session(let gap): gap
-            }
-        case .sequence(let verb): verb.within
-        case .previous(let verb): verb.within
-        case .spike(let verb): verb.bucket
-        case .flatline(let verb): verb.within
-        }
     }
 }

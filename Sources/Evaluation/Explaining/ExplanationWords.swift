@@ -13,15 +13,30 @@ struct ExplanationWords {
     var steps: [RuleExplanation.Step] = []
     /// How long the state must last; zero where it need not.
     var hold = TimeSpan.zero
+    /// Since when it does, where that is known.
+    var foundSince: Timestamp?
+    /// From when on the rule raises anything.
+    var activeFrom: Timestamp?
+    var missing: [String] = []
 
     var summary: String {
         switch answer {
+        case .fired where foundSince != nil && hold > .zero:
+            return
+                "it fires at least since \(foundSince?.rfc3339 ?? ""), and so the \(hold.shortText) that it must last"
         case .fired:
             let held = hold > .zero ? "; its alert opens when that has lasted \(hold.shortText)" : ""
             return "it fired at \(firing?.at.rfc3339 ?? at.rfc3339)\(held)"
         case .joined:
             return "it fired at \(firing?.at.rfc3339 ?? "") and joined the episode that began at "
                 + "\(openSince?.rfc3339 ?? "")"
+        case .held:
+            let since = foundSince ?? at
+            return "it fires since \(since.rfc3339), and must last \(hold.shortText): its alert opens at "
+                + "\((since + hold).rfc3339) at the earliest"
+        case .inactive:
+            return "it would have fired at \(firing?.at.rfc3339 ?? ""), and raises nothing for what happened before "
+                + "\(activeFrom?.rfc3339 ?? ""), since when it is active in this form"
         case .excepted:
             let moment = exception?.at.rfc3339 ?? ""
             return "it would have fired at \(moment), and the exception `\(exception?.name ?? "")` held"
@@ -37,6 +52,8 @@ struct ExplanationWords {
         case .nothingOfKey:
             return material.all == 0
                 ? "there is no \(material.word) to look at" : "none of \(count(material.all)) is of this key"
+        case .unknown where !missing.isEmpty:
+            return "it did not fire, and that says nothing: \(missing.joined(separator: "; "))"
         case .unknown: return "what the conditions need is not known, so the rule says neither yes nor no"
         }
     }
@@ -72,6 +89,7 @@ extension RuleExplanation {
             if let last, last != closest { lines += Self.lines(last, label: "last") }
         }
         for firing in firings.suffix(2) { lines += Self.lines(firing) }
+        if let alert { lines.append(Self.row("alert", Self.words(alert))) }
         for note in notes { lines.append(Self.row("note", note)) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -84,6 +102,20 @@ extension RuleExplanation {
         words += "; \(material.ofKey) of this key, \(material.matched) of them match"
         if material.leftOut > 0 { words += ", \(material.leftOut) left out by the scope" }
         return [Self.row("data", words)]
+    }
+
+    private static func words(_ alert: StoredAlert) -> String {
+        guard let id = alert.id else { return "none of this key at that moment" }
+        var words = id
+        if let opened = alert.openedAt {
+            words += ", open from \(opened.rfc3339)"
+        } else {
+            words += ", pending from \(alert.firstSeenAt?.rfc3339 ?? "")"
+        }
+        if let resolved = alert.resolvedAt { words += " to \(resolved.rfc3339)" }
+        words += ", \(alert.findings) finding\(alert.findings == 1 ? "" : "s")"
+        if let name = alert.acknowledgedBy { words += ", acknowledged by \(name)" }
+        return words
     }
 
     private static func row(_ label: String, _ words: String) -> String {

@@ -9,6 +9,10 @@ public struct RuleExplanation: Sendable, Encodable {
         case fired
         /// It fired, and the finding joined an episode that was open.
         case joined
+        /// The state is there, and not yet as long as the rule asks.
+        case held
+        /// Everything held, before the rule was active for the connection in this form.
+        case inactive
         /// Everything held, and an exception of the policy held too.
         case excepted
         /// Something matched, and the policy's scope leaves it out.
@@ -100,6 +104,29 @@ public struct RuleExplanation: Sendable, Encodable {
     /// Since when the episode of the last firing is open.
     public let openSince: Timestamp?
     public let notes: [String]
+    /// What the store holds of the key; nil where there is no store.
+    public var alert: StoredAlert?
+
+    /// The stored alert of the key at the moment.
+    public struct StoredAlert: Hashable, Sendable, Encodable {
+        /// nil: there was none.
+        public let id: String?
+        public let firstSeenAt: Timestamp?
+        public let openedAt: Timestamp?
+        public let resolvedAt: Timestamp?
+        public let findings: Int
+        public let acknowledgedBy: String?
+
+        /// - Parameter alert: nil where there was none.
+        public init(_ alert: Alert?) {
+            id = alert?.id
+            firstSeenAt = alert?.firstSeenAt
+            openedAt = alert?.openedAt
+            resolvedAt = alert?.resolvedAt
+            findings = alert?.findingCount ?? 0
+            acknowledgedBy = alert?.acknowledgement?.by
+        }
+    }
 }
 
 extension RuleExplanation {

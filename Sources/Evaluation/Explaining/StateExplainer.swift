@@ -11,18 +11,29 @@ public struct StateExplainer {
     private let body: StateBody
     private let wanted: [String]
     private let moment: Timestamp
+    private let judgedAt: Timestamp
+    private let circumstances: ExplanationCircumstances
     private let connection: String
     private let reader: ExplainedFrame
 
     /// An explanation of a state rule.
     ///
-    /// - Parameter key: The parts of the alert's key as text.
+    /// - Parameters:
+    ///   - key: The parts of the alert's key as text.
+    ///   - moment: The moment that is asked about.
+    ///   - judgedAt: `now` of the rule, where that is not the moment: when the copy of the directory was made.
+    ///   - circumstances: What holds beside the facts.
     /// - Returns: nil for an activity rule.
-    public init?(_ bound: BoundRule, connection: String, key: [String], at moment: Timestamp) {
+    public init?(
+        _ bound: BoundRule, connection: String, key: [String], at moment: Timestamp, judgedAt: Timestamp? = nil,
+        circumstances: ExplanationCircumstances = ExplanationCircumstances()
+    ) {
         guard case .state(let body) = bound.body else { return nil }
         self.bound = bound
         self.body = body
         self.moment = moment
+        self.judgedAt = judgedAt ?? moment
+        self.circumstances = circumstances
         self.connection = connection
         wanted = key
         reader = ExplainedFrame(bound: bound, maker: FindingMaker(connection: connection))
@@ -38,7 +49,7 @@ public struct StateExplainer {
         outcome.missing = rows.missing(body.each)
         let frame = RuleFrame(for: [bound])
         let rule = StateRule(
-            bound, body, maker: FindingMaker(connection: connection), generation: 0, at: moment)
+            bound, body, maker: FindingMaker(connection: connection), generation: 0, at: judgedAt)
         rule.onMiss = { [reader, wanted, body] frame in
             guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
             outcome.attempt = reader.attempt(frame, body.alertIf)
@@ -47,10 +58,14 @@ public struct StateExplainer {
             guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
             outcome.exception = name
         }
+        rule.onFired = { [reader, wanted, bound, judgedAt] frame in
+            guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
+            outcome.expired.merge(bound.expiredExceptions(frame, at: judgedAt)) { first, _ in first }
+        }
         let type = IdentitySchema.schema.row(body.each)?.type ?? ""
         let directory = DirectoryRow.make(rows, for: [bound])
         if let filler = rows.filler(of: body.each, wanted: bound.fields(of: type)) {
-            frame.reset(now: moment)
+            frame.reset(now: judgedAt)
             frame.setDirectory(directory)
             frame.tables[FrameLayout.subjectTable] = UnsafePointer(filler.buffer.slots)
             for place in 0..<filler.count {
@@ -62,7 +77,7 @@ public struct StateExplainer {
             }
             frame.tables[FrameLayout.subjectTable] = nil
         }
-        frame.reset(now: moment)
+        frame.reset(now: judgedAt)
         frame.setDirectory(directory)
         let evaluation = rule.finish(frame, missing: outcome.missing, limit: .max)
         outcome.firings = evaluation.findings.filter { $0.dedupKey.key.map { ExpectedValue.text($0) } == wanted }
@@ -74,6 +89,7 @@ public struct StateExplainer {
         var tally = RefusalTally()
         var attempt: RuleExplanation.Attempt?
         var exception: String?
+        var expired: [String: Timestamp] = [:]
         var firings: [Finding] = []
         var missing: String?
     }
@@ -104,18 +120,25 @@ public struct StateExplainer {
         }
         let refusals = outcome.tally.sorted
         let answer = answer(outcome, refusals)
-        let words = ExplanationWords(
+        var words = ExplanationWords(
             answer: answer, material: outcome.material, at: moment, firing: firings.last,
-            exception: outcome.exception.map { (moment, $0) }, closest: outcome.attempt, hold: bound.hold)
+            exception: outcome.exception.map { (judgedAt, $0) }, closest: outcome.attempt, hold: bound.hold)
+        words.foundSince = circumstances.foundSince
+        words.missing = circumstances.missing
+        let notes = circumstances.notes + ExpiredException.notes(outcome.expired) + (outcome.missing.map { [$0] } ?? [])
         return RuleExplanation(
             rule: bound.rule.id, policy: bound.policy, key: wanted, at: moment, answer: answer, summary: words.summary,
             material: outcome.material, refusals: refusals, steps: [], closest: outcome.attempt, last: outcome.attempt,
-            firings: firings, openSince: nil, notes: outcome.missing.map { [$0] } ?? [])
+            firings: firings, openSince: nil, notes: notes)
     }
 
     private func answer(_ outcome: Outcome, _ refusals: [RuleExplanation.Clause]) -> RuleExplanation.Answer {
-        if !outcome.firings.isEmpty { return .fired }
+        if !outcome.firings.isEmpty {
+            let isHeld = circumstances.foundSince.map { judgedAt - $0 < bound.hold } ?? false
+            return isHeld ? .held : .fired
+        }
         if outcome.exception != nil { return .excepted }
+        if !circumstances.missing.isEmpty { return .unknown }
         if let attempt = outcome.attempt {
             return attempt.clauses.contains { $0.failure != nil } ? .unknown : .conditionFalse
         }

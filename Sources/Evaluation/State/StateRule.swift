@@ -29,6 +29,8 @@ final class StateRule {
     var onMiss: ((RuleFrame) -> Void)?
     /// Told of the exception that held a finding back; for explanations.
     var onExcepted: ((String, RuleFrame) -> Void)?
+    /// Told of everything that made a finding; for explanations.
+    var onFired: ((RuleFrame) -> Void)?
     /// A row that belongs to nobody knows which group: no group has a value.
     private var everyGroupIsUnknown: EvaluationFailure?
 
@@ -169,6 +171,7 @@ final class StateRule {
         switch maker.finding(bound, frame, hit: .state(generation: generation, at: moment), statistics: &statistics) {
         case .finding(let finding):
             findings.append(finding)
+            onFired?(frame)
         case .excepted(let name): onExcepted?(name, frame)
         case .failed: break
         }

@@ -18,6 +18,7 @@ final class BacktestSide {
     private let book: RuleBook
     private let connection: String
     private let engine: ActivityEngine
+    private let endedSearches: Set<EndedSearch>
     private var joining: Joining
     private var alerts: [String: BacktestAlert] = [:]
     private var reasons: [BacktestReport.Binding: Set<String>] = [:]
@@ -26,10 +27,11 @@ final class BacktestSide {
     ///   - activeFrom: What happened before only builds the state of rules.
     ///   - coverageStart: Since when the activities are complete.
     ///   - comparesFeeds: Whether activities of two feeds come.
+    ///   - endedSearches: Pattern searches that the wall clock ended when the facts were judged first.
     ///   - isInOrder: Whether activities come in the order of their arrival at a store.
     init(
         book: RuleBook, connection: String, history: DirectoryTimeline, activeFrom: Timestamp = .earliest,
-        coverageStart: Timestamp? = nil, comparesFeeds: Bool, isInOrder: Bool
+        coverageStart: Timestamp? = nil, comparesFeeds: Bool, endedSearches: Set<EndedSearch> = [], isInOrder: Bool
     ) {
         self.book = book
         self.connection = connection
@@ -37,8 +39,10 @@ final class BacktestSide {
         options.activeFrom = { _ in activeFrom }
         options.coverageStart = coverageStart
         options.comparesFeeds = comparesFeeds
+        options.endedSearches = endedSearches
+        self.endedSearches = endedSearches
         engine = ActivityEngine(book: book, connection: connection, history: history, options: options)
-        joining = isInOrder ? .inOrder(AlertMachine()) : .inAnyOrder(EpisodeTable())
+        joining = isInOrder ? .inOrder(AlertMachine(hourLimit: book.limits.alerts)) : .inAnyOrder(EpisodeTable())
     }
 
     var hasOrderedRules: Bool { engine.hasOrderedRules }
@@ -84,7 +88,9 @@ final class BacktestSide {
     func judge(_ index: DirectoryIndex, at moment: Timestamp) {
         guard case .inOrder(var machine) = joining else { return }
         joining = .inAnyOrder(EpisodeTable())
-        for result in StatePass(book, connection: connection).evaluate(index, at: moment) {
+        var pass = StatePass(book, connection: connection)
+        pass.endedSearches = endedSearches
+        for result in pass.evaluate(index, at: moment) {
             take(machine.evaluate(result.evaluation))
             note(result.evaluation.verdict, of: result.bound)
         }
@@ -139,9 +145,7 @@ final class BacktestSide {
             alerts: Array(all.values), bindings: Set(bindings), unknown: unknown.mapValues { $0.sorted() })
     }
 
-    private func covers(_ bound: BoundRule) -> Bool {
-        book.policies.first { $0.id == bound.policy }?.covers(connection: connection) ?? true
-    }
+    private func covers(_ bound: BoundRule) -> Bool { book.covers(bound, connection: connection) }
 }
 
 extension BoundRule {

@@ -91,7 +91,7 @@ public struct StoreBacktest: Sendable {
             BacktestSide(
                 book: book, connection: connection, history: facts.timeline, activeFrom: opening,
                 coverageStart: facts.cursor.firstSyncStarted <= range.from ? facts.cursor.firstSyncStarted : nil,
-                comparesFeeds: hasWebhook, isInOrder: true)
+                comparesFeeds: hasWebhook, endedSearches: facts.endedSearches, isInOrder: true)
         }
         let pass = BacktestPass(sides, range: range, now: moment, disorder: disorder)
         let needs = books.map { LookBack($0, connection: connection) }
@@ -132,29 +132,14 @@ public struct StoreBacktest: Sendable {
     ) async throws -> Int {
         let all = try await store.generations(connection: connection, from: range.from, to: range.to)
         let generations = all.filter { $0.id <= facts.generation }
-        guard let first = generations.first, let last = generations.last,
-            let start = try await store.snapshot(generation: first.id)
-        else {
+        guard !generations.isEmpty else {
             for side in sides { side.missDirectory("there is no copy of the directory from then") }
             return 0
         }
-        let changes = Dictionary(
-            grouping: try await store.changes(connection: connection, after: first.id, upTo: last.id),
-            by: \.generation)
         let superUsers = try await superUsers.reading(store, connection: connection)
-        var walk = DirectoryWalk(start)
-        var availability = first.availability
-        for generation in generations {
-            if generation.availability != availability {
-                // A collection that comes back is read as a whole: what is not available is not in the walk.
-                guard let whole = try await store.snapshot(generation: generation.id) else { continue }
-                walk = DirectoryWalk(whole)
-                availability = generation.availability
-            } else {
-                walk.apply(changes[generation.id] ?? [])
-            }
-            let index = DirectoryIndex(walk.snapshot(of: generation), superUsers: superUsers)
-            for side in sides { side.judge(index, at: generation.observedAt) }
+        try await DirectoryReplay(store: store, connection: connection).each(generations) { snapshot in
+            let index = DirectoryIndex(snapshot, superUsers: superUsers)
+            for side in sides { side.judge(index, at: snapshot.observedAt) }
         }
         return generations.count
     }
@@ -191,6 +176,7 @@ private struct StoredFacts {
     let position: Int64
     let generation: Int64
     let watermark: Timestamp
+    let endedSearches: Set<EndedSearch>
 
     init(
         _ store: SQLiteStore, _ connection: String, _ cursor: SourceCursor, superUsers: [SuperUserResolver]
@@ -200,6 +186,7 @@ private struct StoredFacts {
         position = progress?.position ?? .max
         generation = progress?.generation ?? .max
         watermark = progress?.watermark ?? cursor.completeUntil
+        endedSearches = progress?.endedSearches ?? []
         let snapshot = try await store.currentSnapshot(connection: connection)
         timeline = DirectoryTimeline(
             versions: try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],

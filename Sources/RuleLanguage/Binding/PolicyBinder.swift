@@ -88,7 +88,9 @@ struct PolicyBinder {
         var compiler = ExpressionCompiler(schema: schema, kinds: kinds)
         let when = compiler.condition(source.when, "exclude", in: scope)
         for diagnostic in compiler.diagnostics { sink.add(diagnostic) }
-        return when.map { BoundRule.ScopeExclusion(row: source.row.word, when: $0.program) }
+        return when.map { [fields = compiler.fieldsRead] in
+            BoundRule.ScopeExclusion(row: source.row.word, when: $0.program, fieldsRead: fields)
+        }
     }
 
     // MARK: Picking
@@ -186,13 +188,16 @@ struct PolicyBinder {
             of: ([rule.digest, listText, library.digestText] + values).joined(separator: "\u{1}"))
         // An exception may look at who it was, whether the rule does or not.
         let body = compiled.body.reading(target: !exceptions.isEmpty, actor: !exceptions.isEmpty)
+        // What only the policy reads must be filled in as well.
+        let fieldsRead = exceptions.map(\.fieldsRead).reduce(compiled.fieldsRead) { $0.union($1) }
+            .union(scope.flatMap(\.fieldsRead))
         return BoundRule(
             policy: policy, rule: rule, severity: pick.item?.severity ?? rule.severity,
             severityWhen: pick.item?.severity == nil ? compiled.severityWhen : [],
             receivers: pick.item?.receivers ?? [], proposals: pick.item?.proposals ?? [], exceptions: exceptions,
             scope: scope, parameters: parameters, body: body, key: compiled.key, message: compiled.message,
-            hold: source.hold ?? .zero,
-            cooldown: compiled.cooldown, layout: compiled.layout, fieldsRead: compiled.fieldsRead.sorted(),
+            hold: source.hold ?? .zero, cooldown: compiled.cooldown, layout: compiled.layout,
+            fieldsRead: fieldsRead.sorted(),
             limits: schema.limits, digest: digest)
     }
 
@@ -232,10 +237,10 @@ struct PolicyBinder {
         var compiler = ExpressionCompiler(schema: schema, kinds: kinds)
         let when = compiler.condition(source.when, "when", in: rule.finalScope)
         for diagnostic in compiler.diagnostics { sink?.add(diagnostic) }
-        return when.map {
+        return when.map { [fields = compiler.fieldsRead] in
             BoundRule.Exception(
                 name: source.name, when: $0.program, reason: source.reason, owner: source.owner,
-                expires: source.expires)
+                expires: source.expires, fieldsRead: fields)
         }
     }
 }

@@ -14,6 +14,8 @@ public struct BoundRule: Sendable {
         public let owner: String
         /// The exception holds before this moment: the end of the written day in UTC.
         public let expires: Timestamp
+        /// Fields that `when` reads, as `Object.field`.
+        var fieldsRead: Set<String> = []
     }
 
     /// A branch of `severity_when`; the first whose condition is true gives the severity.
@@ -28,6 +30,8 @@ public struct BoundRule: Sendable {
         public let row: String
         /// Reads the row in `FrameLayout.subjectTable`, whatever the rule's own subject is.
         public let when: Program
+        /// Fields that `when` reads, as `Object.field`.
+        var fieldsRead: Set<String> = []
     }
 
     public let policy: String
@@ -53,7 +57,7 @@ public struct BoundRule: Sendable {
     /// How long findings of one key join one episode; nil: until the end of the tumbling window.
     public let cooldown: TimeSpan?
     public let layout: FrameLayout
-    /// Fields that the rule's expressions read, as `Object.field`, sorted: what must be known for a verdict.
+    /// Fields that the expressions of the rule and of its policy's scope and exceptions read, as `Object.field`, sorted.
     public let fieldsRead: [String]
     /// What its expressions and its memory may cost: the book's limits.
     public let limits: RuleLimits

@@ -3,6 +3,7 @@ public import ArgumentParser
 import Delivery
 import Evaluation
 import Foundation
+import Logging
 import Monitor
 import OneLogin
 import Reporting
@@ -115,8 +116,10 @@ extension AlertsShowCommand {
         let request = Explaining.Request(
             rule: alert.binding.rule, policy: alert.binding.policy,
             key: RuleExplanation.keyTexts(of: alert.dedupKey.key), at: alert.lastSeenAt)
+        let assembly = Assembly(settings, clock: SystemClock(), logger: common.logger(settings, label: "alerts"))
         let explaining = Explaining(
-            book: book, superUsers: Assembly.superUsers(connection?.superUsers ?? SuperUserSettings()))
+            book: book, superUsers: Assembly.superUsers(connection?.superUsers ?? SuperUserSettings()),
+            enricher: try assembly.enricher())
         do {
             let explanation = try await explaining.explain(
                 request, over: store, connection: alert.binding.connection)

@@ -181,7 +181,8 @@ struct OtherRules {
         let files =
             try common.read([rules], orStandard: "")
             + (own.isEmpty ? common.read(settings.policies, orStandard: "Policies") : common.read(own, orStandard: ""))
-        let loaded = RuleBookLoader(schema: IdentitySchema.schema).load(files: files)
+        let loaded = RuleBookLoader(schema: IdentitySchema.schema, limits: RuleLimits(settings.limits)).load(
+            files: files)
         let passedOver = own.isEmpty ? RuleDiagnosticCode.unknownRule.rawValue : ""
         let serious = loaded.diagnostics.filter { $0.diagnostic.level == .error && $0.diagnostic.code != passedOver }
         guard serious.isEmpty else {

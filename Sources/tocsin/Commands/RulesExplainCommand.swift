@@ -88,10 +88,9 @@ struct RulesExplainCommand: AsyncParsableCommand {
     ) async throws -> RuleExplanation {
         let chosen = settings.connections.first { connection == nil || $0.name == connection }
         let superUsers = Assembly.superUsers(chosen?.superUsers ?? SuperUserSettings())
+        let assembly = Assembly(settings, clock: SystemClock(), logger: common.logger(settings, label: "explain"))
+        let explaining = Explaining(book: book, superUsers: superUsers, enricher: try assembly.enricher())
         if !input.isEmpty {
-            let assembly = Assembly(
-                settings, clock: SystemClock(), logger: common.logger(settings, label: "explain"))
-            let explaining = Explaining(book: book, superUsers: superUsers, enricher: try assembly.enricher())
             return try explaining.explain(request, over: try InputFiles(input), name: connection ?? "files")
         }
         guard let chosen else {
@@ -99,8 +98,7 @@ struct RulesExplainCommand: AsyncParsableCommand {
             throw Outcome.usage.exit
         }
         let store = try AlertReading(common).store()
-        return try await Explaining(book: book, superUsers: superUsers)
-            .explain(request, over: store, connection: chosen.name)
+        return try await explaining.explain(request, over: store, connection: chosen.name)
     }
 
     /// The explanation as lines for a terminal, without what could move its cursor.
@@ -120,6 +118,9 @@ struct RulesExplainCommand: AsyncParsableCommand {
         case .ambiguous(let id, let policies):
             let names = policies.map { "`\($0)`" }.joined(separator: ", ")
             return "error: the policies \(names) bind `\(id)`\n  = help: name one with --policy"
+        case .notCovered(let id, let policy, let connection):
+            return "error: the policy `\(policy)`, which binds `\(id)`, is not for the connection `\(connection)`\n"
+                + "  = help: look at `scope.connections` of the policy"
         case .noDirectory:
             return "error: the rule looks at the directory, and none is there\n"
                 + "  = help: give one with --input, or sync first"
