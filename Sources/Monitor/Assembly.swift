@@ -101,14 +101,14 @@ public struct Assembly: Sendable {
     /// - Parameter connection: nil for every connection of the settings.
     /// - Returns: What came of it by connection, in the order of the settings.
     public func replayQuarantine(
-        in store: SQLiteStore, connection: String? = nil, keeps: Bool = true
+        in store: SQLiteStore, connection: String? = nil, keeps: Bool = true, takesTooLate: Bool = true
     ) async throws -> [(connection: String, report: QuarantineReplay.Report)] {
         let enricher = try self.enricher()
         var reports: [(connection: String, report: QuarantineReplay.Report)] = []
         for entry in settings.connections where connection == nil || entry.name == connection {
             let replay = QuarantineReplay(
                 store: store, connection: entry.name, lateness: entry.lateness, enricher: enricher)
-            reports.append((entry.name, try await replay.run(keeps: keeps)))
+            reports.append((entry.name, try await replay.run(keeps: keeps, takesTooLate: takesTooLate)))
         }
         return reports
     }

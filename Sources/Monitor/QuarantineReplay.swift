@@ -44,8 +44,11 @@ public struct QuarantineReplay: Sendable {
 
     /// Reads every quarantined record of the connection once.
     ///
-    /// - Parameter keeps: Whether what comes of it is stored; else the report says what would be.
-    public func run(keeps: Bool = true) async throws -> Report {
+    /// - Parameters:
+    ///   - keeps: Whether what comes of it is stored; else the report says what would be.
+    ///   - takesTooLate: Whether records that could be read and came too late are taken as well, which nobody but a
+    ///     person decides.
+    public func run(keeps: Bool = true, takesTooLate: Bool = true) async throws -> Report {
         var report = Report()
         var last: Int64 = 0
         let edge = try await store.cursor(connection: connection, source: .api).map { $0.completeUntil - lateness }
@@ -53,11 +56,11 @@ public struct QuarantineReplay: Sendable {
             let records = try await store.quarantined(connection: connection, after: last, limit: Self.chunk)
             guard let end = records.last?.id else { return report }
             last = end
-            let readings = records.map { reading(of: $0, edge: edge) }
+            let readings = records.filter { takesTooLate || !$0.isTooLate }.map { reading(of: $0, edge: edge) }
             report.records += readings.count
             let released = readings.count { $0.reason == nil }
             report.released += released
-            report.remaining += readings.count - released
+            report.remaining += records.count - released
             for reading in readings {
                 report.late += (0..<reading.batch.count).count { reading.batch[$0, .isLate].boolValue }
             }

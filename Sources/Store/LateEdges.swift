@@ -9,6 +9,9 @@ struct LateEdges {
     private let completeUntil: Timestamp
     private let limit: TimeSpan
 
+    /// How the reason of every record that came too late begins.
+    static let reasonStart = "it came too late"
+
     /// The edges by the API's cursor; nil before its first poll, when everything is history.
     init?(_ limits: LateLimits, connection: Int64, in database: Database) throws {
         let stored = try Int64.fetchOne(
@@ -33,7 +36,7 @@ struct LateEdges {
         guard known == nil else { return false }
         let before = database.totalChangesCount
         let reason =
-            "it came too late: it happened at \(activity.time.rfc3339), more than \(limit.shortText) before "
+            "\(Self.reasonStart): it happened at \(activity.time.rfc3339), more than \(limit.shortText) before "
             + "\(completeUntil.rfc3339), until when everything was here"
         try QuarantineRows.insert(
             UnreadableText(

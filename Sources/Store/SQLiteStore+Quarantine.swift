@@ -27,6 +27,9 @@ public struct QuarantinedRecord: Hashable, Sendable, Codable {
         reason = record.reason
         text = record.text
     }
+
+    /// Whether it could be read and is here only since it came too late.
+    public var isTooLate: Bool { reason.hasPrefix(LateEdges.reasonStart) }
 }
 
 /// What reading a quarantined record again came to.
@@ -81,7 +84,8 @@ extension SQLiteStore {
             var new = 0
             for reading in readings {
                 new += try ActivityRows.insert(
-                    reading.batch, connection: id, source: reading.record.source, into: database)
+                    reading.batch, connection: id, source: reading.record.source, into: database
+                ).new
                 if let reason = reading.reason {
                     try database.execute(
                         sql: "UPDATE quarantine SET reason = ? WHERE id = ? AND reason <> ?",

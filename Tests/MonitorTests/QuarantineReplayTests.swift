@@ -82,6 +82,25 @@ import Timekeeping
         #expect(try await store.activities(connection: "acme", after: 0, limit: 10).positions.count == 3)
     }
 
+    @Test(arguments: [(24 * 60, false), (24 * 60 + 1, true)] as [(Int64, Bool)])
+    func whatCameTooLateIsTakenByHandOnly(_ minutes: Int64, _ isTooLate: Bool) async throws {
+        let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
+        try await Self.store([Self.record(1, minutesAgo: 1, type: 6)], in: store)
+        let page = EventBody(
+            Array("[\(Self.record(2, minutesAgo: minutes, type: 6))]".utf8), place: "POST", source: .api)
+        let cursor = SourceCursor(
+            readUntil: Self.now, completeUntil: Self.now, firstSyncStarted: Self.now - .days(1))
+        let done = try await store.commit(
+            page.batch, unreadable: [], cursor: cursor, connection: "acme", source: .api,
+            limits: LateLimits(lateness: .minutes(5)))
+        #expect(done.tooLate == (isTooLate ? 1 : 0))
+        let replay = QuarantineReplay(store: store, connection: "acme", lateness: .minutes(5))
+        let byItself = try await replay.run(takesTooLate: false)
+        #expect(byItself.released == 0 && byItself.remaining == (isTooLate ? 1 : 0))
+        #expect(try await replay.run().released == (isTooLate ? 1 : 0))
+        #expect(try await store.activities(connection: "acme", after: 0, limit: 10).positions.count == 2)
+    }
+
     @Test func aRecordThatCameAgainAndWasReadIsNotCountedTwice() async throws {
         let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
         let record = Self.record(7, minutesAgo: 1)

@@ -50,7 +50,8 @@ struct MonitorCommand: AsyncParsableCommand {
             let receivers = try assembly.receivers(
                 senders: senders, userAgent: "tocsin/\(ToolVersion.text)", format: lineFormat
             ) { Terminal.writeRaw($0) }
-            for (connection, replay) in try await assembly.replayQuarantine(in: store) where replay.released > 0 {
+            for (connection, replay) in try await assembly.replayQuarantine(in: store, takesTooLate: false)
+            where replay.released > 0 {
                 logger.notice(
                     "records left the quarantine",
                     metadata: [
