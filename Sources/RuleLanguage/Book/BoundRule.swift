@@ -57,7 +57,7 @@ public struct BoundRule: Sendable {
     /// How long findings of one key join one episode; nil: until the end of the tumbling window.
     public let cooldown: TimeSpan?
     public let layout: FrameLayout
-    /// Fields that the expressions of the rule and of its policy's scope and exceptions read, as `Object.field`, sorted.
+    /// Fields that the rule, its policy's scope and its exceptions read, as `Object.field`, sorted.
     public let fieldsRead: [String]
     /// What its expressions and its memory may cost: the book's limits.
     public let limits: RuleLimits

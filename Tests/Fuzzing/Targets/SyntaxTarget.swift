@@ -35,7 +35,7 @@ extension FuzzTarget {
         return nil
     }
 
-    /// Prints diagnostics of every eighth length of text in one form, chosen by the text; gives what is wrong with that.
+    /// Prints diagnostics of every eighth length of text in one form, chosen by it; gives what is wrong with that.
     ///
     /// Printing takes longer than reading, and what is read is what inputs are made for.
     static func rendered(_ diagnostics: [Diagnostic], of text: String) -> String? {
