@@ -3,9 +3,9 @@ import Synchronization
 
 /// What the conditions of rules were while their tests ran: which parts were never true or never false.
 ///
-/// Hand one to ``RuleBookLoader/init(schema:prober:coverage:)`` and run the tests of the book. Rules loaded so look
-/// at every activity, also at those whose kind cannot match, and evaluate each part of a condition a second time; this
-/// is for tests, never for watching a tenant.
+/// Hand one to ``RuleBookLoader/init(schema:limits:prober:coverage:)`` and run the tests of the book. Rules loaded
+/// so look at every activity, also at those whose kind cannot match, and evaluate each part of a condition a second
+/// time; this is for tests, never for watching a tenant.
 public final class ConditionCoverage: Sendable {
     /// One part of a condition.
     public struct Point: Hashable, Sendable {
