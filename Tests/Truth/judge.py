@@ -126,7 +126,8 @@ def generate(generator, folder, options):
     events, truth = os.path.join(folder, "events.ndjson"), os.path.join(folder, "events.truth.json")
     directory, places = os.path.join(folder, "directory"), os.path.join(folder, "geo.csv")
     subprocess.run(common + ["events", "--events", str(options.events), "--attacks", str(options.attacks),
-                             "--out", events, "--truth", truth, "--quiet", *people], check=True)
+                             "--out", events, "--truth", truth, "--quiet", "--duplicates", options.duplicates,
+                             "--late", options.late, *people], check=True)
     subprocess.run(common + ["directory", "--out-dir", directory, "--quiet", *people], check=True)
     subprocess.run(common + ["geo", "--out", places], check=True)
     return events, truth, directory, places
@@ -155,6 +156,8 @@ def main():
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--users", type=int, default=10_000)
     parser.add_argument("--attacks", type=int, default=100)
+    parser.add_argument("--duplicates", default="0", help="the share of activities that come twice")
+    parser.add_argument("--late", default="0", help="the share of activities that come out of order")
     parser.add_argument("--seed", default="1")
     parser.add_argument("--as-of", help="the moment to judge the directory at; the generator's by default")
     parser.add_argument("--report", help="a report that is there")
