@@ -11,7 +11,7 @@ public struct EngineProgress: Hashable, Sendable, Codable {
     public var generation: Int64
     /// The digest of the rule book that was in force.
     public var ruleBookDigest: String
-    /// Pattern searches that the wall clock ended, ever.
+    /// Pattern searches that the wall clock ended: all of them as it is read, and to keep it the new ones will do.
     public var endedSearches: Set<EndedSearch>
 
     public init(

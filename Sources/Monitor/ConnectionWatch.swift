@@ -100,6 +100,7 @@ public actor ConnectionWatch {
 
         // What is thrown on the way leaves an engine that went on without its alerts: the next time begins anew.
         self.running = nil
+        let keptSearches = running.progress.endedSearches
         var changes = AlertChanges()
         let before = running.engine.counts
         report.activities = try await observeNew(&running, &changes)
@@ -129,8 +130,10 @@ public actor ConnectionWatch {
         }
         running.progress.endedSearches.formUnion(running.engine.endedSearches)
         running.progress.ruleBookDigest = book.digest
+        var progress = running.progress
+        progress.endedSearches.subtract(keptSearches)
         try await alerts.apply(
-            changes, notices: routing.notices(for: changes.transitions), progress: running.progress, at: clock.now())
+            changes, notices: routing.notices(for: changes.transitions), progress: progress, at: clock.now())
         self.running = running
         // After a start also the alerts of before, whose proposals an end may have cut off.
         report.proposals =
