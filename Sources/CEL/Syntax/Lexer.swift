@@ -98,16 +98,18 @@ struct Lexer {
 
     /// Marks of one byte, and those of two.
     private static let singleMarks = Set("+-*/%!<>?:.,()[]{}".utf8)
-    private static let doubleMarks = Set(["==", "!=", "<=", ">=", "&&", "||"].map { Array($0.utf8) })
+    private static let doubleMarks = ["==", "!=", "<=", ">=", "&&", "||"].map { Array($0.utf8) }
+    /// What stands second in a mark of more than one byte, foreign ones included.
+    private static let secondBytes = Array("=<>*?&|".utf8)
 
     private mutating func mark(_ start: Int) -> Token {
-        if Self.singleMarks.contains(peek(1)) || [0x3d, 0x26, 0x7c].contains(peek(1)) {
+        if Self.secondBytes.contains(peek(1)) {
             for (foreign, ours) in Self.foreignMarks where source[start...].starts(with: foreign.utf8) {
                 place += foreign.utf8.count
                 return invalid(start, "`\(foreign)` is not part of the language", help: "write `\(ours)`")
             }
-            let two = source[start..<min(start + 2, source.count)]
-            if Self.doubleMarks.contains(Array(two)) {
+            let two = source[start..<start + 2]
+            if Self.doubleMarks.contains(where: two.elementsEqual) {
                 place += 2
                 return Token(kind: .mark(String(decoding: two, as: UTF8.self)), span: Span(start, place))
             }
