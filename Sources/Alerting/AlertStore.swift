@@ -90,6 +90,14 @@ public protocol AlertStore: Sendable {
     /// How far the evaluation came; nil before the first.
     func progress(connection: String) async throws -> EngineProgress?
 
+    /// Keeps what an engine remembers, in the place of what was kept for its connection before.
+    ///
+    /// The loss of power may lose it, and then what was kept before comes back or nothing.
+    func keep(_ state: EngineState) async throws
+
+    /// What an engine of a rule book remembered; nil when nothing of it is kept.
+    func engineState(connection: String, ruleBookDigest digest: String) async throws -> EngineState?
+
     /// From when on each binding raises alerts: what was stored, else `moment`, which is stored now.
     func activate(_ bindings: [BindingVersion], at moment: Timestamp) async throws -> [BindingVersion: Timestamp]
 

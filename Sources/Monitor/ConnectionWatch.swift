@@ -22,12 +22,14 @@ public actor ConnectionWatch {
         public var stateBytes = 0
         /// Actions that wait for approval since this evaluation.
         public var proposals = 0
+        /// Why what the engine remembers could not be saved, when that is new.
+        public var unsaved: String?
         /// What each bound state rule said, when the directory was new.
         public var verdicts: [RuleBinding: Verdict] = [:]
     }
 
     /// What is running, once there are facts to run on.
-    private struct Running {
+    struct Running {
         var engine: ActivityEngine
         var machine: AlertMachine
         var progress: EngineProgress
@@ -35,6 +37,8 @@ public actor ConnectionWatch {
         let comparesFeeds: Bool
         /// The generation up to which the engine knows the directory.
         var followed: Int64?
+        /// How many activities the engine read since its state was saved.
+        var unsaved: Int
     }
 
     /// Activities that are read from the store at once.
@@ -43,25 +47,30 @@ public actor ConnectionWatch {
     static let futureLimit = TimeSpan.minutes(5)
 
     public nonisolated let connection: String
-    private let book: RuleBook
-    private let facts: any FactStore
-    private let alerts: any AlertStore
+    let book: RuleBook
+    let facts: any FactStore
+    let alerts: any AlertStore
     private let routing: NoticeRouting
-    private let superUsers: [SuperUserResolver]
+    let superUsers: [SuperUserResolver]
     private let lateness: TimeSpan
-    private let missing: Set<ActivityField>
+    let missing: Set<ActivityField>
     private let proposer: ActionProposer?
     private let clock: any WallClock
+    private let savesAfter: Int
     private var running: Running?
+    /// Why the state of the engine is not saved, when it cannot be.
+    private var savingFault: StateFault?
 
     /// - Parameters:
     ///   - enricher: What activities are enriched with before they are stored.
     ///   - proposer: Writes down what policies want done; nil where nothing may be done.
+    ///   - savesAfter: After how many activities at least what the engine remembers is saved.
     public init(
         connection: String, book: RuleBook, facts: any FactStore, alerts: any AlertStore, routing: NoticeRouting,
         superUsers: [SuperUserResolver], lateness: TimeSpan, enricher: (any ActivityEnricher)? = nil,
-        proposer: ActionProposer? = nil, clock: any WallClock
+        proposer: ActionProposer? = nil, clock: any WallClock, savesAfter: Int = 20_000
     ) {
+        self.savesAfter = savesAfter
         missing = enricher.missing
         self.connection = connection
         self.book = book
@@ -135,6 +144,7 @@ public actor ConnectionWatch {
         try await alerts.apply(
             changes, notices: routing.notices(for: changes.transitions), progress: progress, at: clock.now())
         self.running = running
+        report.unsaved = try await saveStateIfDue()
         // After a start also the alerts of before, whose proposals an end may have cut off.
         report.proposals =
             try await proposer?.propose(
@@ -143,6 +153,30 @@ public actor ConnectionWatch {
         report.liveKeys = running.engine.liveKeys
         report.stateBytes = running.engine.stateBytes
         return report
+    }
+
+    /// Saves the state when a start would have much to read again; a large one less often, since that takes longer.
+    private func saveStateIfDue() async throws -> String? {
+        guard let running, running.unsaved >= max(savesAfter, running.engine.stateBytes / 512) else { return nil }
+        return try await saveState()
+    }
+
+    /// Saves what the engine remembers, so that the next start needs not read all that it looks back on.
+    ///
+    /// - Returns: Why that cannot be done, the first time; a start replays then.
+    @discardableResult
+    public func saveState() async throws -> String? {
+        guard let running, running.unsaved > 0, savingFault == nil else { return nil }
+        let body: [UInt8]
+        do throws(StateFault) {
+            body = try running.engine.savedState()
+        } catch {
+            savingFault = error
+            return String(describing: error)
+        }
+        try await keep(body, at: running.progress.position)
+        self.running?.unsaved = 0
+        return nil
     }
 
     private func observeNew(_ running: inout Running, _ changes: inout AlertChanges) async throws -> Int {
@@ -154,6 +188,7 @@ public actor ConnectionWatch {
             new.batch.markUnknown(missing)
             changes.append(running.machine.observe(running.engine.process(new.batch)))
             running.progress.position = last
+            running.unsaved += new.positions.count
             count += new.positions.count
         }
     }
@@ -165,88 +200,5 @@ public actor ConnectionWatch {
         let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" } + [own])
         let stale = Set(running.machine.alerts.map(\.binding)).filter { !bound.contains("\($0.policy)/\($0.rule)") }
         for binding in stale.sorted() { changes.append(running.machine.retire(binding, at: clock.now())) }
-    }
-
-    // MARK: Going on where it ended
-
-    /// The state at the stored progress, from the stored facts.
-    private func resume(_ cursor: SourceCursor, comparesFeeds: Bool) async throws -> Running {
-        let stored = try await alerts.progress(connection: connection)
-        let progress = stored ?? EngineProgress(connection: connection)
-        let activation = try await alerts.activate(
-            versions, at: max(stored?.watermark ?? .earliest, cursor.firstSyncStarted))
-        var options = ActivityEngine.Options()
-        options.coverageStart = cursor.firstSyncStarted
-        options.endedSearches = progress.endedSearches
-        options.comparesFeeds = comparesFeeds
-        let connection = self.connection
-        options.activeFrom = { bound in
-            activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
-        }
-        let snapshot = try await facts.currentSnapshot(connection: connection)
-        let engine = ActivityEngine(
-            book: book, connection: connection, history: try await timeline(snapshot), options: options)
-        try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
-        let machine = AlertMachine(hourLimit: book.limits.alerts)
-        let since = progress.watermark - machine.lateLimit
-        let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
-        return Running(
-            engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
-            comparesFeeds: comparesFeeds, followed: snapshot?.generation)
-    }
-
-    /// Brings an engine to a stored progress; what it finds on the way has been kept before.
-    ///
-    /// Reads no more than the book looks back: everything since then, and before only the kinds of rules that need
-    /// the beginning.
-    private func replay(
-        _ engine: ActivityEngine, upTo progress: EngineProgress, comparesFeeds: Bool
-    ) async throws {
-        let need = LookBack(book, connection: connection)
-        let since = max(.earliest + need.span, progress.watermark) - need.span
-        let near = min(try await facts.position(connection: connection, before: since), progress.position)
-        switch need.boundless {
-        case .every: try await feed(engine, after: 0, upTo: near, kinds: nil)
-        case .kinds(let kinds) where kinds.isEmpty: break
-        case .kinds(let kinds): try await feed(engine, after: 0, upTo: near, kinds: kinds)
-        }
-        // What may be told of again: acts with several type numbers, and everything where there are two feeds.
-        let remembered = max(.earliest + Occurrences.memory, progress.watermark) - Occurrences.memory
-        try await feed(
-            engine, after: try await facts.position(connection: connection, before: remembered), upTo: near,
-            kinds: comparesFeeds ? nil : Occurrences.sharedKinds)
-        try await feed(engine, after: near, upTo: progress.position, kinds: nil)
-        _ = engine.advance(to: progress.watermark)
-    }
-
-    private func feed(
-        _ engine: ActivityEngine, after start: Int64, upTo end: Int64, kinds: Set<String>?
-    ) async throws {
-        var position = start
-        while position < end {
-            let old = try await facts.activities(
-                connection: connection, after: position, upTo: end, kinds: kinds, limit: Self.chunk)
-            guard let last = old.positions.last else { return }
-            old.batch.markUnknown(missing)
-            _ = engine.process(old.batch)
-            position = last
-        }
-    }
-
-    private func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {
-        DirectoryTimeline(
-            versions: try await facts.versions(connection: connection),
-            availability: snapshot?.availability ?? [:],
-            superUsers: try await superUsers.reading(facts, connection: connection))
-    }
-
-    private var versions: [BindingVersion] {
-        book.bindings.map { Self.version(of: $0, connection: connection) }
-    }
-
-    private static func version(of bound: BoundRule, connection: String) -> BindingVersion {
-        BindingVersion(
-            binding: RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id),
-            digest: bound.digest)
     }
 }

@@ -39,6 +39,11 @@ public struct Cycle: Sendable {
         self.clock = clock
     }
 
+    /// Saves what the engines remember, for a quick start: the end of the process needs nothing else.
+    public func saveStates() async throws {
+        for connection in connections { try await connection.watch.saveState() }
+    }
+
     /// Runs the steps for every connection in turn.
     public func run() async throws -> Report {
         var report = Report(nextDue: .latest)

@@ -34,6 +34,7 @@ public struct MonitorService: Service {
             do {
                 let report = try await cycle.run()
                 wait = min(max(report.nextDue - clock.now(), Self.waits.lowerBound), Self.waits.upperBound)
+                warn(report)
                 await onTurn(report)
             } catch is CancellationError {
                 return
@@ -41,6 +42,21 @@ public struct MonitorService: Service {
                 logger.error("the turn failed and is tried again", metadata: ["error": "\(error)"])
             }
             await cancelWhenGracefulShutdown { [wait] in try? await clock.sleep(for: wait) }
+        }
+        do {
+            try await cycle.saveStates()
+        } catch {
+            logger.warning(
+                "what rules remember was not saved: the next start reads more", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func warn(_ report: Cycle.Report) {
+        for (name, _, evaluation) in report.connections {
+            guard let fault = evaluation.unsaved else { continue }
+            logger.warning(
+                "what rules remember is not saved: each start reads all that they look back on",
+                metadata: ["connection": "\(name)", "cause": "\(fault)"])
         }
     }
 }

@@ -42,12 +42,14 @@ public final class Matcher {
     private static let unset = Int(bitPattern: ~UInt(0))
 
     /// What every search touches, behind a pointer so that reading it costs a load and no check.
+    ///
+    /// What PCRE2 needs is made with the first search: most matchers of conditions that are only folded have none.
     private struct State {
         /// For searches of one step, without an offset limit.
-        let whole: OpaquePointer?
+        var whole: OpaquePointer?
         /// For searches of more steps, whose offset limit moves.
-        let stepping: OpaquePointer?
-        let stack: OpaquePointer?
+        var stepping: OpaquePointer?
+        var stack: OpaquePointer?
         var data: OpaquePointer?
         var capacity: UInt32 = 0
         var positionsLeft = 0
@@ -69,16 +71,8 @@ public final class Matcher {
     public init(limits: MatchLimits = MatchLimits(), nanoseconds: @escaping () -> UInt64) {
         self.limits = limits
         self.nanoseconds = nanoseconds
-        let stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
-        func context() -> OpaquePointer? {
-            let context = pcre2_match_context_create_8(nil)
-            pcre2_set_match_limit_8(context, limits.matchLimit)
-            pcre2_set_heap_limit_8(context, limits.heapKiB)
-            if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
-            return context
-        }
         state = .allocate(capacity: 1)
-        state.initialize(to: State(whole: context(), stepping: context(), stack: stack))
+        state.initialize(to: State())
     }
 
     deinit {
@@ -210,9 +204,24 @@ public final class Matcher {
     }
 
     private func prepare(groups: UInt32) {
+        if state.pointee.whole == nil { makeContexts() }
         pcre2_match_data_free_8(state.pointee.data)
         state.pointee.capacity = max(groups, 8)
         state.pointee.data = pcre2_match_data_create_8(state.pointee.capacity, nil)
+    }
+
+    private func makeContexts() {
+        let stack = pcre2_jit_stack_create_8(32 * 1024, 1024 * 1024, nil)
+        func context() -> OpaquePointer? {
+            let context = pcre2_match_context_create_8(nil)
+            pcre2_set_match_limit_8(context, limits.matchLimit)
+            pcre2_set_heap_limit_8(context, limits.heapKiB)
+            if let stack { pcre2_jit_stack_assign_8(context, nil, UnsafeMutableRawPointer(stack)) }
+            return context
+        }
+        state.pointee.stack = stack
+        state.pointee.whole = context()
+        state.pointee.stepping = context()
     }
 
     /// Where a group of the last match is, in bytes of the subject; nil for a group that took no part.

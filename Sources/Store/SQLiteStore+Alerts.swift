@@ -29,6 +29,14 @@ extension SQLiteStore: AlertStore {
         try await read { try ProgressRows.fetch($0, connection: connection) }
     }
 
+    public func keep(_ state: EngineState) async throws {
+        try await write(.normal) { try EngineStateRows.replace(state, in: $0) }
+    }
+
+    public func engineState(connection: String, ruleBookDigest digest: String) async throws -> EngineState? {
+        try await read { try EngineStateRows.fetch($0, connection: connection, ruleBookDigest: digest) }
+    }
+
     public func activate(
         _ bindings: [BindingVersion], at moment: Timestamp
     ) async throws -> [BindingVersion: Timestamp] {

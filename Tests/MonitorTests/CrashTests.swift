@@ -127,7 +127,8 @@ import Timekeeping
     }
 
     static func cycle(
-        _ tenant: ScriptedTenant, _ store: FaultyStore, _ outbox: SQLiteStore, _ book: RuleBook
+        _ tenant: ScriptedTenant, _ store: FaultyStore, _ outbox: SQLiteStore, _ book: RuleBook,
+        savesAfter: Int = 1_000_000
     ) -> Cycle {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var cadence = SyncCadence()
@@ -144,7 +145,7 @@ import Timekeeping
                     watch: ConnectionWatch(
                         connection: "acme", book: book, facts: store, alerts: store,
                         routing: NoticeRouting(defaultReceivers: ["ear"]), superUsers: [], lateness: lateness,
-                        clock: tenant.clock))
+                        clock: tenant.clock, savesAfter: savesAfter))
             ],
             dispatcher: Dispatcher(
                 outbox: outbox, receivers: [ConnectionWatchTests.Ear()], clock: tenant.clock, logger: logger),
@@ -152,7 +153,9 @@ import Timekeeping
     }
 
     /// Runs a script turn by turn; a process that ends is started again at the same moment.
-    static func run(_ seed: UInt64, endsAt: Int?) async throws -> (Outcome, SQLiteStore) {
+    ///
+    /// - Parameter savesAfter: After how many activities the state of the engine is saved; a start goes on from it.
+    static func run(_ seed: UInt64, endsAt: Int?, savesAfter: Int = 1_000_000) async throws -> (Outcome, SQLiteStore) {
         var dice = Dice(state: seed)
         let tenant = ScriptedTenant(
             entries: entries(&dice), departments: [(0, "IT"), (500, "Sales"), (700, "IT")],
@@ -160,14 +163,14 @@ import Timekeeping
         let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
         let book = book()
         var faulty = FaultyStore(store, endsAt: endsAt)
-        var cycle = cycle(tenant, faulty, store, book)
+        var cycle = cycle(tenant, faulty, store, book, savesAfter: savesAfter)
         var outcome = Outcome()
         for _ in 0..<turns {
             do {
                 _ = try await cycle.run()
             } catch is FaultyStore.End {
                 faulty = FaultyStore(store, endsAt: nil)
-                cycle = Self.cycle(tenant, faulty, store, book)
+                cycle = Self.cycle(tenant, faulty, store, book, savesAfter: savesAfter)
                 _ = try await cycle.run()
             }
             tenant.clock.advance(by: turn)
@@ -199,15 +202,17 @@ import Timekeeping
     private static let step =
         ProcessInfo.processInfo.environment["TOCSIN_CRASH_STEP"].flatMap { Int($0) }.map { max(1, $0) } ?? 5
 
-    @Test func anEndAtACommitGivesTheSameAlerts() async throws {
+    /// - Parameter savesAfter: How often the state of the engine is saved: at every turn, at some, never.
+    @Test(arguments: [1, 13, 1_000_000])
+    func anEndAtACommitGivesTheSameAlerts(_ savesAfter: Int) async throws {
         var fired = Set<Substring>()
         for seed in Self.seeds {
-            let (whole, _) = try await Self.run(seed, endsAt: nil)
+            let (whole, _) = try await Self.run(seed, endsAt: nil, savesAfter: savesAfter)
             for id in Self.book().rules.map(\.id) where whole.alerts.contains(where: { $0.contains("\"\(id)\"") }) {
                 fired.insert(id[...])
             }
             for commit in stride(from: Int(seed % 5), to: whole.commits, by: Self.step) {
-                let (broken, _) = try await Self.run(seed, endsAt: commit)
+                let (broken, _) = try await Self.run(seed, endsAt: commit, savesAfter: savesAfter)
                 guard broken.alerts != whole.alerts else { continue }
                 let first = zip(whole.alerts, broken.alerts).first { $0 != $1 }
                 Issue.record(

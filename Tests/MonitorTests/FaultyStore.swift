@@ -69,6 +69,8 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
         try await commit { try await store.apply(changes, notices: notices, progress: progress, at: moment) }
     }
 
+    func keep(_ state: EngineState) async throws { try await commit { try await store.keep(state) } }
+
     func activate(_ bindings: [BindingVersion], at moment: Timestamp) async throws -> [BindingVersion: Timestamp] {
         try await commit { try await store.activate(bindings, at: moment) }
     }
@@ -125,6 +127,10 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
 
     func progress(connection: String) async throws -> EngineProgress? {
         try await store.progress(connection: connection)
+    }
+
+    func engineState(connection: String, ruleBookDigest digest: String) async throws -> EngineState? {
+        try await store.engineState(connection: connection, ruleBookDigest: digest)
     }
 
     func alerts(_ query: AlertQuery) async throws -> [Alert] { try await store.alerts(query) }

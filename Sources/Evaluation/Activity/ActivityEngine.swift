@@ -42,7 +42,7 @@ public final class ActivityEngine {
     /// Everything before it has been evaluated.
     @exclusivity(unchecked) public internal(set) var watermark = Timestamp.earliest
     /// The latest time of an activity so far.
-    @exclusivity(unchecked) public private(set) var latestTime: Timestamp?
+    @exclusivity(unchecked) public internal(set) var latestTime: Timestamp?
     /// What became of the activities.
     @exclusivity(unchecked) public internal(set) var counts = Counts()
 

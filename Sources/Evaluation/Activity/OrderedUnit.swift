@@ -100,6 +100,23 @@ final class OrderedUnit {
         }
     }
 
+    /// Writes what is remembered.
+    func save(to writer: inout StateWriter, row: UnsafeMutablePointer<Slot>) throws(StateFault) {
+        writer.write(firstSeen)
+        writer.write(nextRoomFinding)
+        writer.write(lacksNoted.keys)
+        writer.write(lacksNoted.activities)
+        try verb?.save(to: &writer, SavingScratch(fields: lead.heldFields, row: row))
+    }
+
+    /// Takes in what the same unit wrote.
+    func restore(from reader: inout StateReader, row: UnsafeMutablePointer<Slot>) throws(StateFault) {
+        firstSeen = try reader.readMoment()
+        nextRoomFinding = try reader.readMoment()
+        lacksNoted = RoomFinding.Lacks(keys: try reader.read(), activities: try reader.read())
+        try verb?.restore(from: &reader, SavingScratch(fields: lead.heldFields, row: row))
+    }
+
     /// Whether `match` holds for the activity in the frame; a failure is counted for every rule.
     @inline(__always)
     func matches(_ frame: RuleFrame, turn: UInt64) -> Bool {
@@ -168,6 +185,12 @@ protocol VerbState: AnyObject {
     var nextDeadline: Timestamp? { get }
     /// Concludes what silence means until before `moment`.
     func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine)
+    /// Writes what is remembered.
+    ///
+    /// - Parameter scratch: The fields that its rule remembers, and room to lay them out.
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault)
+    /// Takes in what the same verb of the same rule wrote; this one is new.
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault)
     /// How many keys had to leave.
     var evictedKeys: Int { get }
     /// How many activities or values windows left out since they hold as many as they may.

@@ -207,6 +207,34 @@ final class ReorderBuffer {
         }
     }
 
+    // MARK: Saving
+
+    /// Writes what waits.
+    func save(to writer: inout StateWriter, row: UnsafeMutablePointer<Slot>) throws(StateFault) {
+        writer.write(UInt32(truncatingIfNeeded: count))
+        for at in head..<tail { try save(run[at], to: &writer, row: row) }
+        for waiting in strays { try save(waiting, to: &writer, row: row) }
+    }
+
+    private func save(
+        _ waiting: Waiting, to writer: inout StateWriter, row: UnsafeMutablePointer<Slot>
+    ) throws(StateFault) {
+        writer.write(waiting.time)
+        try writer.write(each: units(of: waiting)) { unit, writer in writer.write(unit) }
+        write(waiting, to: row)
+        for place in 0..<fieldCount { try writer.write(row[fieldPlaces[place]]) }
+    }
+
+    /// Takes in what a buffer of the same fields wrote.
+    func restore(from reader: inout StateReader, row: UnsafeMutablePointer<Slot>) throws(StateFault) {
+        for _ in 0..<(try reader.readCount()) {
+            let time = try reader.readMoment()
+            let units: [UInt32] = try reader.readEach { reader throws(StateFault) in try reader.read() }
+            for place in 0..<fieldCount { row[fieldPlaces[place]] = try reader.readSlot() }
+            units.withUnsafeBufferPointer { push(row, at: time, units: $0) }
+        }
+    }
+
     // MARK: Order
 
     /// Time, then id by its bytes.

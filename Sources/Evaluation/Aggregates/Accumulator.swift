@@ -118,3 +118,30 @@ struct Accumulator: Sendable {
         }
     }
 }
+
+// MARK: Saving
+
+extension Accumulator {
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        writer.write(count)
+        writer.write(sum)
+        writer.write(doubleSum)
+        writer.write(passedOver)
+        try writer.write(ifAny: kept) { value, writer throws(StateFault) in try writer.write(value) }
+        try writer.write(each: seen) { value, writer throws(StateFault) in try writer.write(value) }
+        try writer.write(each: collected) { value, writer throws(StateFault) in try writer.write(value) }
+        try writer.write(ifAny: failure) { failure, writer in writer.write(failure) }
+    }
+
+    /// Takes in what was saved of the same aggregate.
+    mutating func restore(from reader: inout StateReader) throws(StateFault) {
+        count = try reader.read()
+        sum = try reader.read()
+        doubleSum = try reader.readDouble()
+        passedOver = try reader.read()
+        kept = try reader.readIfAny { reader throws(StateFault) in try reader.readValue() }
+        seen = Set(try reader.readEach { reader throws(StateFault) in try reader.readValue() })
+        collected = try reader.readEach { reader throws(StateFault) in try reader.readValue() }
+        failure = try reader.readIfAny { reader throws(StateFault) in try reader.readFailure() }
+    }
+}

@@ -8,7 +8,7 @@ final class EventLog {
     struct Event {
         let time: Int64
         /// See ``EventID``.
-        let id: UInt64
+        var id: UInt64
         /// The key's place in its table; `EventLog.nobody` when the key had to leave.
         var place: Int32
         /// How many numbers before it the key's last activity is; 0 for the first.
@@ -105,6 +105,28 @@ final class EventLog {
         chunks[at].text += id.text
         textBytes += Int(id.count)
         return EventID.reference(offset: offset, count: Int(id.count))
+    }
+
+    /// Writes an activity's id.
+    func saveID(of number: Int, to writer: inout StateWriter) {
+        let id = self[number].id
+        writer.write(id)
+        if let range = EventID.range(id) {
+            chunks[chunk(of: number)].text.withUnsafeBytes { writer.write(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        }
+    }
+
+    /// Reads an activity's id; text is where the bytes are.
+    static func readID(from reader: inout StateReader) throws(StateFault) -> (number: UInt64, text: Slot) {
+        let id: UInt64 = try reader.read()
+        return (id, EventID.range(id) == nil ? .null : .string(try reader.readContent()))
+    }
+
+    /// Adds an activity whose id was read from a saved state.
+    func append(time: Int64, saved id: (number: UInt64, text: Slot), place: Int32, back: UInt32) -> Int {
+        let number = append(time: time, id: id.text, place: place, back: back)
+        if id.text.tag == .null { self[number].id = id.number }
+        return number
     }
 
     private func addChunk() {

@@ -100,3 +100,48 @@ final class KeyTable<State> {
         newestPlace = place
     }
 }
+
+// MARK: Saving
+
+extension KeyTable {
+    /// Writes every key with its state, the one that was quiet for longest first.
+    ///
+    /// - Returns: The places of the keys, in the order in which they were written.
+    @discardableResult
+    func save(
+        to writer: inout StateWriter, _ body: (State, inout StateWriter) throws(StateFault) -> Void
+    ) throws(StateFault) -> [Int] {
+        writer.write(evictedCount)
+        writer.write(UInt32(truncatingIfNeeded: count))
+        var places: [Int] = []
+        var place = oldestPlace
+        while place >= 0 {
+            writer.write(store.bytes(of: place))
+            writer.write(store[place].lastUsed)
+            try body(store[place].state, &writer)
+            places.append(place)
+            place = Int(store[place].after)
+        }
+        return places
+    }
+
+    /// Takes in what was saved, in the place of every key that is there.
+    ///
+    /// - Returns: The places of the keys, in the order in which they were written.
+    @discardableResult
+    func restore(
+        from reader: inout StateReader, _ body: (inout StateReader) throws(StateFault) -> State
+    ) throws(StateFault) -> [Int] {
+        while oldestPlace >= 0 { removeOldest() }
+        let evicted: Int = try reader.read()
+        let keys = KeyWriter()
+        let places = try reader.readEach { reader throws(StateFault) in
+            let bytes = try reader.readContent()
+            let lastUsed = try reader.readMoment()
+            let state = try body(&reader)
+            return use(keys.key(of: bytes), at: lastUsed) { state }.place
+        }
+        evictedCount = evicted
+        return places
+    }
+}

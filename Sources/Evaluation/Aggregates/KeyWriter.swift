@@ -40,6 +40,15 @@ final class KeyWriter {
         base.storeBytes(of: 0, toByteOffset: 8, as: UInt64.self)
     }
 
+    /// The key of bytes that a writer wrote before, in this process or another.
+    func key(of bytes: UnsafeRawBufferPointer) -> KeyBytes {
+        begin()
+        grow(by: bytes.count)
+        if let start = bytes.baseAddress { base.copyMemory(from: start, byteCount: bytes.count) }
+        count = bytes.count
+        return key
+    }
+
     /// Adds one part.
     ///
     /// - Parameter isLast: Whether no part follows, so that text needs no length.

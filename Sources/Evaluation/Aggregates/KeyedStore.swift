@@ -61,6 +61,19 @@ final class KeyedStore<State> {
     /// Whether there is a key at a place.
     func holds(_ place: Int) -> Bool { place < used && entry(place).pointee.length != Self.isFree }
 
+    /// The places in use, rising.
+    var places: some Sequence<Int> { (0..<used).lazy.filter { self.holds($0) } }
+
+    /// The bytes of the key at a place; good until it is removed.
+    func bytes(of place: Int) -> UnsafeRawBufferPointer {
+        let found = entry(place)
+        let count = Int(found.pointee.length)
+        let start =
+            count > 16
+            ? UnsafeRawPointer(bitPattern: UInt(found.pointee.high)) : UnsafeRawPointer(found) + Self.lowOffset
+        return UnsafeRawBufferPointer(start: start, count: count)
+    }
+
     /// The place of a key; -1 when it is not there.
     @inline(__always)
     func place(of key: KeyBytes) -> Int {

@@ -3,6 +3,8 @@ struct Ring<Element: Sendable>: Sendable {
     private var storage: [Element] = []
     private var head = 0
 
+    init(_ elements: [Element] = []) { storage = elements }
+
     var count: Int { storage.count - head }
     var first: Element? { head < storage.count ? storage[head] : nil }
     /// What is in it, oldest first.

@@ -162,3 +162,42 @@ final class Sampler {
         }
     }
 }
+
+// MARK: Saving
+
+extension Sampler {
+    /// Writes the values that samples name; how they count follows from the samples.
+    func save(to writer: inout StateWriter) throws(StateFault) { try values.save(to: &writer) }
+
+    /// Takes in the values that were saved.
+    ///
+    /// - Returns: Their numbers of today by those in saved samples.
+    func restore(from reader: inout StateReader) throws(StateFault) -> [UInt32: Int] {
+        try values.restore(from: &reader)
+    }
+
+    /// Counts a saved sample for a key.
+    ///
+    /// - Returns: The sample as it is written today.
+    func take(
+        _ sample: UInt32, _ place: Int, numbers: [UInt32: Int]
+    ) throws(StateFault) -> UInt32 {
+        switch sample {
+        case Self.absent: return sample
+        case Self.failure:
+            running[place].failed += 1
+            return sample
+        default: break
+        }
+        running[place].count += 1
+        guard way != .condition else { return sample }
+        guard let number = numbers[sample - 1] else { throw .damaged("a sample without its value") }
+        values.use(again: number)
+        switch way {
+        case .distinct: if pairs.add(place, number) { running[place].distinct += 1 }
+        case .integers: if case .int(let whole) = values.value(number) { running[place].sum += Int128(whole) }
+        default: break
+        }
+        return UInt32(number + 1)
+    }
+}

@@ -88,11 +88,17 @@ final class SlidingTable {
         var place = keys.place(of: key)
         if place < 0 { place = insert(key) }
         let known = keys[place]
-        let back = known.count == 0 ? 0 : UInt32(truncatingIfNeeded: log.end) &- known.newest
+        let back = back(to: known)
         let number = log.append(time: time, id: id, place: Int32(truncatingIfNeeded: place), back: back)
         keys[place] = Tally(count: known.count &+ 1, newest: UInt32(truncatingIfNeeded: number))
         if hasSamples { sample(number, place, frame) }
         return place
+    }
+
+    /// How far back the next activity finds the last one of its key; 0: it is the first.
+    @inline(__always)
+    private func back(to known: Tally) -> UInt32 {
+        known.count == 0 ? 0 : UInt32(truncatingIfNeeded: log.end) &- known.newest
     }
 
     private func insert(_ key: KeyBytes) -> Int {
@@ -239,20 +245,56 @@ final class SlidingTable {
     }
 }
 
-extension TimeSpan {
-    /// Nanoseconds, held at ± 146 years.
-    var heldNanoseconds: Int64 {
-        let limit: Int64 = 4_600_000_000
-        guard seconds.magnitude < UInt64(limit) else { return (seconds < 0 ? -limit : limit) * 1_000_000_000 }
-        return seconds * 1_000_000_000 + Int64(nanoseconds)
-    }
-}
+// MARK: Saving
 
-extension Timestamp {
-    /// Nanoseconds since 1970, held at ± 146 years: what windows compare.
-    var heldNanoseconds: Int64 {
-        let limit: Int64 = 4_600_000_000
-        guard seconds.magnitude < UInt64(limit) else { return (seconds < 0 ? -limit : limit) * 1_000_000_000 }
-        return seconds * 1_000_000_000 + Int64(nanoseconds)
+extension SlidingTable {
+    /// Writes the keys, the values of samples and the activities in the windows.
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        writer.write(evictedCount)
+        writer.write(passedOver)
+        var numbers: [Int: UInt32] = [:]
+        let places = Array(keys.places)
+        try writer.write(each: places) { place, writer throws(StateFault) in
+            numbers[place] = UInt32(numbers.count)
+            writer.write(keys.bytes(of: place))
+        }
+        for sampler in sampled { try sampler.save(to: &writer) }
+        writer.write(UInt32(truncatingIfNeeded: log.end - log.start - deadCount))
+        for number in log.start..<log.end {
+            let event = log[number]
+            guard event.place != EventLog.nobody else { continue }
+            writer.write(event.time)
+            writer.write(numbers[Int(event.place)] ?? 0)
+            log.saveID(of: number, to: &writer)
+            for column in sampled.indices { writer.write(log.samples(of: number)[column]) }
+        }
+    }
+
+    /// Takes in what a table of the same aggregates wrote; this one is new.
+    func restore(from reader: inout StateReader) throws(StateFault) {
+        evictedCount = try reader.read()
+        passedOver = try reader.read()
+        let writer = KeyWriter()
+        let places = try reader.readEach { reader throws(StateFault) in
+            insert(writer.key(of: try reader.readContent()))
+        }
+        var values: [[UInt32: Int]] = []
+        for sampler in sampled { values.append(try sampler.restore(from: &reader)) }
+        for _ in 0..<(try reader.readCount()) {
+            let time: Int64 = try reader.read()
+            let key = Int(try reader.read(UInt32.self))
+            guard key < places.count else { throw .damaged("an activity without its key") }
+            let place = places[key]
+            let known = keys[place]
+            let back = back(to: known)
+            let number = log.append(
+                time: time, saved: try EventLog.readID(from: &reader), place: Int32(truncatingIfNeeded: place),
+                back: back)
+            keys[place] = Tally(count: known.count &+ 1, newest: UInt32(truncatingIfNeeded: number))
+            let samples = log.samples(of: number)
+            for column in sampled.indices {
+                samples[column] = try sampled[column].take(try reader.read(), place, numbers: values[column])
+            }
+        }
     }
 }

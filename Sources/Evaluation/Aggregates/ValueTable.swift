@@ -41,6 +41,32 @@ final class ValueTable {
     }
 
     func value(_ number: Int) -> Value { store[number].value }
+
+    // MARK: Saving
+
+    /// Writes every value with its number.
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        try writer.write(each: Array(store.places)) { place, writer throws(StateFault) in
+            writer.write(UInt32(truncatingIfNeeded: place))
+            writer.write(store.bytes(of: place))
+            try writer.write(store[place].value)
+        }
+    }
+
+    /// Takes in what was saved; no value is in use before ``use(again:)``.
+    ///
+    /// - Returns: The numbers of today by those that were written.
+    func restore(from reader: inout StateReader) throws(StateFault) -> [UInt32: Int] {
+        let numbers = try reader.readEach { reader throws(StateFault) in
+            let number: UInt32 = try reader.read()
+            let key = writer.key(of: try reader.readContent())
+            return (number, store.insert(key, Held(uses: 0, value: try reader.readValue())))
+        }
+        return Dictionary(numbers, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Uses a value that is there once more.
+    func use(again number: Int) { store[number].uses += 1 }
 }
 
 /// How often each value is in the window of each key, for counting the different ones.

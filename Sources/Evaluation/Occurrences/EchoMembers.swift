@@ -86,3 +86,32 @@ struct EchoMembers {
         return false
     }
 }
+
+extension EchoMembers {
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        try writer.write(each: members) { member, writer in
+            writer.write(member.time)
+            writer.write(member.id)
+            writer.write(member.type)
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateFault) {
+        members = try reader.readEach { reader throws(StateFault) in
+            let time = try reader.readMoment()
+            return Member(time: time, id: try reader.read(), type: try reader.read())
+        }
+    }
+}
+
+extension EchoMembers.Occurrence {
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        writer.write(time)
+        try writer.write(each: types) { type, writer in writer.write(type) }
+    }
+
+    init(from reader: inout StateReader) throws(StateFault) {
+        time = try reader.readMoment()
+        types = try reader.readEach { reader throws(StateFault) in try reader.read() }
+    }
+}

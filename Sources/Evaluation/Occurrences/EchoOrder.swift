@@ -63,3 +63,46 @@ struct EchoOrder {
         }
     }
 }
+
+// MARK: Saving
+
+extension EchoOrder {
+    /// Writes what waits and what is open; nothing has been told since the last ``finish(before:_:)``.
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        try writer.write(each: waiting[next...]) { entry, writer throws(StateFault) in
+            writer.write(entry.time)
+            entry.id.withUnsafeBytes { writer.write($0) }
+            writer.write(entry.type)
+            writer.write(entry.key)
+            try writer.write(ifAny: entry.feed) { place, writer in place.save(to: &writer) }
+        }
+        try writer.write(each: open) { group, writer throws(StateFault) in
+            writer.write(group.key)
+            try writer.write(each: group.value) { occurrence, writer throws(StateFault) in
+                try occurrence.save(to: &writer)
+            }
+        }
+    }
+
+    init(from reader: inout StateReader) throws(StateFault) {
+        waiting = try reader.readEach { reader throws(StateFault) in
+            let time = try reader.readMoment()
+            let id = Array(try reader.readContent())
+            let type: Int64 = try reader.read()
+            let key: UInt64 = try reader.read()
+            let feed = try reader.readIfAny { reader throws(StateFault) in
+                try FeedComparison.Place(from: &reader)
+            }
+            return Entry(time: time, id: id, type: type, key: key, feed: feed)
+        }
+        let groups = try reader.readEach { reader throws(StateFault) in
+            let key: UInt64 = try reader.read()
+            return (
+                key,
+                try reader.readEach { reader throws(StateFault) in try EchoMembers.Occurrence(from: &reader) }
+            )
+        }
+        open = Dictionary(groups, uniquingKeysWith: { first, _ in first })
+        sweepAt = max(1024, open.count * 2)
+    }
+}

@@ -97,3 +97,57 @@ struct FeedComparison {
         return edge
     }
 }
+
+// MARK: Saving
+
+extension FeedComparison {
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        writer.write(first)
+        writer.write(count)
+        try writer.write(each: minutes) { minute, writer throws(StateFault) in
+            writer.write(minute.key)
+            try writer.write(each: minute.value) { second, writer throws(StateFault) in
+                writer.write(second.key)
+                writer.write(second.value.leading)
+                writer.write(second.value.lateLeading)
+                writer.write(second.value.lateOthers)
+                try writer.write(each: second.value.others) { rank, writer in writer.write(rank) }
+            }
+        }
+    }
+
+    mutating func restore(from reader: inout StateReader) throws(StateFault) {
+        first = try reader.read()
+        count = try reader.read()
+        let minutes = try reader.readEach { reader throws(StateFault) in
+            let minute: Int64 = try reader.read()
+            let seconds = try reader.readEach { reader throws(StateFault) in
+                let key: UInt64 = try reader.read()
+                var second = Second()
+                second.leading = try reader.read()
+                second.lateLeading = try reader.read()
+                second.lateOthers = try reader.read()
+                second.others = try reader.readEach { reader throws(StateFault) in try reader.read() }
+                return (key, second)
+            }
+            return (minute, Dictionary(seconds, uniquingKeysWith: { first, _ in first }))
+        }
+        self.minutes = Dictionary(minutes, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension FeedComparison.Place {
+    func save(to writer: inout StateWriter) {
+        writer.write(key)
+        writer.write(minute)
+        writer.write(isLeading)
+        writer.write(rank)
+    }
+
+    init(from reader: inout StateReader) throws(StateFault) {
+        key = try reader.read()
+        minute = try reader.read()
+        isLeading = try reader.readFlag()
+        rank = try reader.read()
+    }
+}

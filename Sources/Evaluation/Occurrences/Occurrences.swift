@@ -121,3 +121,34 @@ public final class Occurrences {
         }
     }
 }
+
+// MARK: Saving
+
+extension Occurrences {
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        writer.write(horizon)
+        writer.write(tooOld)
+        try writer.write(each: arrived) { group, writer throws(StateFault) in
+            writer.write(group.key)
+            try group.value.save(to: &writer)
+        }
+        try order.save(to: &writer)
+        try writer.write(ifAny: feeds) { feeds, writer throws(StateFault) in try feeds.save(to: &writer) }
+    }
+
+    /// Takes in what was saved where as many feeds came.
+    func restore(from reader: inout StateReader) throws(StateFault) {
+        horizon = try reader.readMoment()
+        tooOld = try reader.read()
+        let groups = try reader.readEach { reader throws(StateFault) in
+            let key: UInt64 = try reader.read()
+            return (key, try EchoMembers(from: &reader))
+        }
+        arrived = Dictionary(groups, uniquingKeysWith: { first, _ in first })
+        memberCount = arrived.values.reduce(0) { $0 + $1.members.count }
+        sweepAt = max(4096, memberCount * 2)
+        order = try EchoOrder(from: &reader)
+        guard try reader.readFlag() else { return }
+        try feeds?.restore(from: &reader)
+    }
+}

@@ -51,3 +51,23 @@ final class FlatlineState: VerbState {
         }
     }
 }
+
+extension FlatlineState {
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault) {
+        try keys.save(to: &writer) { last, writer throws(StateFault) in
+            try writer.write(last.key)
+            try writer.write(ifAny: last.activity) { activity, writer throws(StateFault) in
+                try writer.write(activity, scratch)
+            }
+        }
+    }
+
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
+        try keys.restore(from: &reader) { reader throws(StateFault) in
+            let key = try reader.readKey()
+            return Last(
+                key: key,
+                activity: try reader.readIfAny { reader throws(StateFault) in try reader.readActivity(scratch) })
+        }
+    }
+}

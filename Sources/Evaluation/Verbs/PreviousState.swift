@@ -43,3 +43,13 @@ final class PreviousState: VerbState {
         engine.fire(rule, at: activity.time, activityIDs: [last.id, activity.id])
     }
 }
+
+extension PreviousState {
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault) {
+        try keys.save(to: &writer) { last, writer throws(StateFault) in try writer.write(last, scratch) }
+    }
+
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
+        try keys.restore(from: &reader) { reader throws(StateFault) in try reader.readActivity(scratch) }
+    }
+}

@@ -73,3 +73,27 @@ struct ProfileState {
         keys[place].learn(value, at: time, history: profile.history)
     }
 }
+
+extension ProfileState {
+    func save(to writer: inout StateWriter) throws(StateFault) {
+        try keys.save(to: &writer) { known, writer throws(StateFault) in
+            writer.write(known.since)
+            try writer.write(each: known.values) { entry, writer throws(StateFault) in
+                try writer.write(entry.key)
+                writer.write(entry.value)
+            }
+        }
+    }
+
+    func restore(from reader: inout StateReader) throws(StateFault) {
+        try keys.restore(from: &reader) { reader throws(StateFault) in
+            var known = Known(since: try reader.readMoment())
+            let values = try reader.readEach { reader throws(StateFault) in
+                let value = try reader.readValue()
+                return (value, try reader.readMoment())
+            }
+            known.values = Dictionary(values, uniquingKeysWith: { first, _ in first })
+            return known
+        }
+    }
+}

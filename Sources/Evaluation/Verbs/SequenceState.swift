@@ -214,3 +214,57 @@ final class SequenceState: VerbState {
         return keys[deadline.place].remove(at: at)
     }
 }
+
+// MARK: Saving
+
+extension SequenceState {
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault) {
+        writer.write(lastNumber)
+        writer.write(evictedPartials)
+        let places = try keys.save(to: &writer) { partials, writer throws(StateFault) in
+            try writer.write(each: partials) { partial, writer throws(StateFault) in
+                writer.write(partial.number)
+                writer.write(partial.start)
+                for activity in partial.bound {
+                    try writer.write(ifAny: activity) { activity, writer throws(StateFault) in
+                        try writer.write(activity, scratch)
+                    }
+                }
+            }
+        }
+        let numbers = Dictionary(places.enumerated().map { ($1, UInt32($0)) }, uniquingKeysWith: { first, _ in first })
+        // A sequence that has ended since is none to wait for.
+        let waiting = deadlines.filter { numbers[$0.place] != nil }
+        try writer.write(each: waiting) { deadline, writer throws(StateFault) in
+            writer.write(deadline.moment)
+            try writer.write(deadline.key)
+            writer.write(numbers[deadline.place] ?? 0)
+            writer.write(deadline.number)
+        }
+    }
+
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
+        lastNumber = try reader.read()
+        evictedPartials = try reader.read()
+        let steps = sequence.steps.indices
+        let places = try keys.restore(from: &reader) { reader throws(StateFault) in
+            try reader.readEach { reader throws(StateFault) in
+                let number: UInt64 = try reader.read()
+                let start = try reader.readMoment()
+                var bound: [HeldActivity?] = []
+                for _ in steps {
+                    bound.append(
+                        try reader.readIfAny { reader throws(StateFault) in try reader.readActivity(scratch) })
+                }
+                return Partial(number: number, bound: bound, start: start)
+            }
+        }
+        deadlines = try reader.readEach { reader throws(StateFault) in
+            let moment = try reader.readMoment()
+            let key = try reader.readKey()
+            let place = Int(try reader.read(UInt32.self))
+            guard place < places.count else { throw .damaged("a deadline without its sequence") }
+            return Deadline(moment: moment, key: key, place: places[place], number: try reader.read())
+        }
+    }
+}

@@ -33,3 +33,13 @@ final class SlidingState: VerbState {
         }
     }
 }
+
+extension SlidingState {
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault) {
+        try table.save(to: &writer)
+    }
+
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
+        try table.restore(from: &reader)
+    }
+}

@@ -100,6 +100,29 @@ final class SpikeState: VerbState {
     }
 }
 
+extension SpikeState {
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault) {
+        try keys.save(to: &writer) { counted, writer throws(StateFault) in
+            try writer.write(each: counted.buckets) { bucket, writer in
+                writer.write(bucket.start)
+                writer.write(bucket.count)
+            }
+            try writer.write(each: counted.activityIDs.elements) { id, writer in writer.write(id) }
+        }
+    }
+
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
+        try keys.restore(from: &reader) { reader throws(StateFault) in
+            let buckets = try reader.readEach { reader throws(StateFault) in
+                let start = try reader.readMoment()
+                return (start: start, count: try reader.read(Int64.self))
+            }
+            let ids = try reader.readEach { reader throws(StateFault) in try reader.readText() }
+            return Counted(buckets: buckets, activityIDs: Ring(ids))
+        }
+    }
+}
+
 /// What a baseline of bucket counts says.
 struct BucketFigures {
     let count: Int

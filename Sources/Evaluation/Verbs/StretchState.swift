@@ -106,3 +106,29 @@ final class StretchState: VerbState {
 
     private func release(_ place: Int) { heldValues -= keys[place].heldValues }
 }
+
+extension StretchState {
+    func save(to writer: inout StateWriter, _ scratch: SavingScratch) throws(StateFault) {
+        writer.write(passedOver)
+        writer.write(crowdedOut)
+        try keys.save(to: &writer) { stretch, writer throws(StateFault) in
+            writer.write(stretch.window)
+            for accumulator in stretch.accumulators { try accumulator.save(to: &writer) }
+            try writer.write(each: stretch.activityIDs.elements) { id, writer in writer.write(id) }
+        }
+    }
+
+    func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
+        passedOver = try reader.read()
+        crowdedOut = try reader.read()
+        heldValues = 0
+        let fresh = threshold.aggregates.map { Accumulator($0, values: valueLimit) }
+        try keys.restore(from: &reader) { reader throws(StateFault) in
+            var stretch = Stretch(window: try reader.readWindow(), accumulators: fresh)
+            for place in fresh.indices { try stretch.accumulators[place].restore(from: &reader) }
+            stretch.activityIDs = Ring(try reader.readEach { reader throws(StateFault) in try reader.readText() })
+            heldValues += stretch.heldValues
+            return stretch
+        }
+    }
+}

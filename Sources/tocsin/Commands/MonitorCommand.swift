@@ -69,6 +69,7 @@ struct MonitorCommand: AsyncParsableCommand {
                 metadata: ["connections": "\(settings.connections.count)", "bound rules": "\(book.bindings.count)"])
             if once {
                 let report = try await cycle.run()
+                try await cycle.saveStates()
                 line.clear()
                 Self.log(report, to: logger)
             } else {

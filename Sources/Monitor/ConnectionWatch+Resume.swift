@@ -1,0 +1,125 @@
+import Alerting
+import Directory
+import Evaluation
+import RuleLanguage
+import Timekeeping
+
+/// Going on where it ended: from what the engine remembered, and the stored activities since then.
+extension ConnectionWatch {
+    /// The state at the stored progress, from the stored facts.
+    func resume(_ cursor: SourceCursor, comparesFeeds: Bool) async throws -> Running {
+        let stored = try await alerts.progress(connection: connection)
+        let progress = stored ?? EngineProgress(connection: connection)
+        let activation = try await alerts.activate(
+            versions, at: max(stored?.watermark ?? .earliest, cursor.firstSyncStarted))
+        var options = ActivityEngine.Options()
+        options.coverageStart = cursor.firstSyncStarted
+        options.endedSearches = progress.endedSearches
+        options.comparesFeeds = comparesFeeds
+        let connection = self.connection
+        options.activeFrom = { bound in
+            activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
+        }
+        let snapshot = try await facts.currentSnapshot(connection: connection)
+        let history = try await timeline(snapshot)
+        func makeEngine() -> ActivityEngine {
+            ActivityEngine(book: book, connection: connection, history: history, options: options)
+        }
+        var engine = makeEngine()
+        let count: Int
+        if let saved = try await restored(engine, upTo: progress) {
+            count = try await feed(engine, after: saved, upTo: progress.position, kinds: nil)
+        } else {
+            engine = makeEngine()
+            count = try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
+        }
+        _ = engine.advance(to: progress.watermark)
+        let machine = AlertMachine(hourLimit: book.limits.alerts)
+        let since = progress.watermark - machine.lateLimit
+        let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
+        return Running(
+            engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
+            comparesFeeds: comparesFeeds, followed: snapshot?.generation, unsaved: count)
+    }
+
+    /// Gives a new engine what one of the same book remembered.
+    ///
+    /// - Returns: The position up to which that was; nil when there is nothing to use, and the engine must go.
+    private func restored(_ engine: ActivityEngine, upTo progress: EngineProgress) async throws -> Int64? {
+        let saved = try await alerts.engineState(connection: connection, ruleBookDigest: book.digest)
+        guard let saved, saved.position <= progress.position else { return nil }
+        do throws(StateFault) {
+            try engine.restore(saved.body)
+        } catch {
+            return nil
+        }
+        return engine.watermark <= progress.watermark ? saved.position : nil
+    }
+
+    /// Keeps what the engine remembers.
+    func keep(_ body: [UInt8], at position: Int64) async throws {
+        try await alerts.keep(
+            EngineState(connection: connection, position: position, ruleBookDigest: book.digest, body: body))
+    }
+
+    /// Brings an engine to a stored progress; what it finds on the way has been kept before.
+    ///
+    /// Reads no more than the book looks back: everything since then, and before only the kinds of rules that need
+    /// the beginning.
+    ///
+    /// - Returns: How many activities it read.
+    private func replay(
+        _ engine: ActivityEngine, upTo progress: EngineProgress, comparesFeeds: Bool
+    ) async throws -> Int {
+        var count = 0
+        let need = LookBack(book, connection: connection)
+        let since = max(.earliest + need.span, progress.watermark) - need.span
+        let near = min(try await facts.position(connection: connection, before: since), progress.position)
+        switch need.boundless {
+        case .every: count += try await feed(engine, after: 0, upTo: near, kinds: nil)
+        case .kinds(let kinds) where kinds.isEmpty: break
+        case .kinds(let kinds): count += try await feed(engine, after: 0, upTo: near, kinds: kinds)
+        }
+        // What may be told of again: acts with several type numbers, and everything where there are two feeds.
+        let remembered = max(.earliest + Occurrences.memory, progress.watermark) - Occurrences.memory
+        count += try await feed(
+            engine, after: try await facts.position(connection: connection, before: remembered), upTo: near,
+            kinds: comparesFeeds ? nil : Occurrences.sharedKinds)
+        return count + (try await feed(engine, after: near, upTo: progress.position, kinds: nil))
+    }
+
+    /// - Returns: How many activities it read.
+    private func feed(
+        _ engine: ActivityEngine, after start: Int64, upTo end: Int64, kinds: Set<String>?
+    ) async throws -> Int {
+        var count = 0
+        var position = start
+        while position < end {
+            let old = try await facts.activities(
+                connection: connection, after: position, upTo: end, kinds: kinds, limit: Self.chunk)
+            guard let last = old.positions.last else { return count }
+            old.batch.markUnknown(missing)
+            _ = engine.process(old.batch)
+            position = last
+            count += old.positions.count
+        }
+        return count
+    }
+
+    func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {
+        DirectoryTimeline(
+            versions: try await facts.versions(connection: connection),
+            availability: snapshot?.availability ?? [:],
+            superUsers: try await superUsers.reading(facts, connection: connection))
+    }
+
+    private var versions: [BindingVersion] {
+        book.bindings.map { Self.version(of: $0, connection: connection) }
+    }
+
+    private static func version(of bound: BoundRule, connection: String) -> BindingVersion {
+        BindingVersion(
+            binding: RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id),
+            digest: bound.digest)
+    }
+}
