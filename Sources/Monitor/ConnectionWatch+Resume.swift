@@ -7,7 +7,7 @@ import Timekeeping
 /// Going on where it ended: from what the engine remembered, and the stored activities since then.
 extension ConnectionWatch {
     /// The state at the stored progress, from the stored facts.
-    func resume(_ cursor: SourceCursor, comparesFeeds: Bool) async throws -> Running {
+    func resume(_ cursor: SourceCursor, comparesFeeds: Bool) async throws -> (Running, Resumption) {
         let stored = try await alerts.progress(connection: connection)
         let progress = stored ?? EngineProgress(connection: connection)
         let activation = try await alerts.activate(
@@ -26,31 +26,35 @@ extension ConnectionWatch {
             ActivityEngine(book: book, connection: connection, history: history, options: options)
         }
         var engine = makeEngine()
-        let count: Int
-        if let saved = try await restored(engine, upTo: progress) {
-            count = try await feed(engine, after: saved, upTo: progress.position, kinds: nil)
+        var resumption = Resumption()
+        if let saved = try await restored(engine, upTo: progress, &resumption) {
+            resumption.activities = try await feed(engine, after: saved, upTo: progress.position, kinds: nil)
         } else {
             engine = makeEngine()
-            count = try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
+            resumption.activities = try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
         }
         _ = engine.advance(to: progress.watermark)
         let machine = AlertMachine(hourLimit: book.limits.alerts)
         let since = progress.watermark - machine.lateLimit
         let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
-        return Running(
+        let running = Running(
             engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
-            comparesFeeds: comparesFeeds, followed: snapshot?.generation, unsaved: count)
+            comparesFeeds: comparesFeeds, followed: snapshot?.generation, unsaved: resumption.activities)
+        return (running, resumption)
     }
 
     /// Gives a new engine what one of the same book remembered.
     ///
     /// - Returns: The position up to which that was; nil when there is nothing to use, and the engine must go.
-    private func restored(_ engine: ActivityEngine, upTo progress: EngineProgress) async throws -> Int64? {
+    private func restored(
+        _ engine: ActivityEngine, upTo progress: EngineProgress, _ resumption: inout Resumption
+    ) async throws -> Int64? {
         let saved = try await alerts.engineState(connection: connection, ruleBookDigest: book.digest)
         guard let saved, saved.position <= progress.position else { return nil }
         do throws(StateFault) {
             try engine.restore(saved.body)
         } catch {
+            resumption.refusal = String(describing: error)
             return nil
         }
         return engine.watermark <= progress.watermark ? saved.position : nil

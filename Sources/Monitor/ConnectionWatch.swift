@@ -22,10 +22,20 @@ public actor ConnectionWatch {
         public var stateBytes = 0
         /// Actions that wait for approval since this evaluation.
         public var proposals = 0
+        /// How it came to stand where it ended, when the process has just begun.
+        public var resumption: Resumption?
         /// Why what the engine remembers could not be saved, when that is new.
         public var unsaved: String?
         /// What each bound state rule said, when the directory was new.
         public var verdicts: [RuleBinding: Verdict] = [:]
+    }
+
+    /// How an engine came to stand where one before it ended.
+    public struct Resumption: Hashable, Sendable {
+        /// Stored activities that were read for it.
+        public var activities = 0
+        /// Why a state that was saved was of no use; nil when it was used, or there was none.
+        public var refusal: String?
     }
 
     /// What is running, once there are facts to run on.
@@ -95,7 +105,7 @@ public actor ConnectionWatch {
         if let known = self.running, known.comparesFeeds == hasWebhook {
             running = known
         } else {
-            running = try await resume(cursor, comparesFeeds: hasWebhook)
+            (running, report.resumption) = try await resume(cursor, comparesFeeds: hasWebhook)
         }
         let generation = try await facts.currentGeneration(connection: connection)
         let isNewDirectory = generation.map { $0 != running.progress.generation } ?? false

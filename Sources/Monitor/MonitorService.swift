@@ -34,7 +34,7 @@ public struct MonitorService: Service {
             do {
                 let report = try await cycle.run()
                 wait = min(max(report.nextDue - clock.now(), Self.waits.lowerBound), Self.waits.upperBound)
-                warn(report)
+                log(report)
                 await onTurn(report)
             } catch is CancellationError {
                 return
@@ -51,12 +51,19 @@ public struct MonitorService: Service {
         }
     }
 
-    private func warn(_ report: Cycle.Report) {
+    /// Tells of starts, and of what is not as it should be.
+    private func log(_ report: Cycle.Report) {
         for (name, _, evaluation) in report.connections {
-            guard let fault = evaluation.unsaved else { continue }
-            logger.warning(
-                "what rules remember is not saved: each start reads all that they look back on",
-                metadata: ["connection": "\(name)", "cause": "\(fault)"])
+            if let fault = evaluation.unsaved {
+                logger.warning(
+                    "what rules remember is not saved: each start reads all that they look back on",
+                    metadata: ["connection": "\(name)", "cause": "\(fault)"])
+            }
+            if let resumption = evaluation.resumption {
+                var facts: Logger.Metadata = ["connection": "\(name)", "activities": "\(resumption.activities)"]
+                facts["cause"] = resumption.refusal.map { "\($0)" }
+                logger.info("stored activities were read to go on where it ended", metadata: facts)
+            }
         }
     }
 }
