@@ -189,6 +189,8 @@ enum BrokenEnvelopes {
         ("two bodies", head + "state: { each: user, alert_if: user.super_user }\nactivity: { match: 'true' }\n"),
         ("no body", head), ("hold of an activity", head + "hold: 1h\nactivity: { match: activity.type_id == 1 }\n"),
         ("cooldown of a state", head + "cooldown: 1h\nstate: { each: user, alert_if: user.super_user }\n"),
+        ("a signal of a state", head + "signal: true\nstate: { each: user, alert_if: user.super_user }\n"),
+        ("a signal of an activity", head + "signal: true\nactivity: { match: activity.type_id == 1 }\n"),
         ("a state without a condition", head + "state: { each: user }\n"),
         ("an activity without a match", head + "activity: { alert_if: activity.type_id == 1 }\n"),
         (

@@ -184,8 +184,9 @@ struct PolicyBinder {
         }
         let exceptions = pick.item?.exceptions.compactMap { exception($0, compiled, sink) } ?? []
         let values = source.parameters.map { "\($0.name.text)=\(parameters[$0.name.text].map { "\($0)" } ?? "")" }
+        let known = lists.keys.sorted().map { name in "\(name)=\(lists[name].map { "\($0)" } ?? "")" }
         let digest = Digest.hex(
-            of: ([rule.digest, listText, library.digestText] + values).joined(separator: "\u{1}"))
+            of: ([rule.digest, listText, library.digestText] + values + known).joined(separator: "\u{1}"))
         // An exception may look at who it was, whether the rule does or not.
         let body = compiled.body.reading(target: !exceptions.isEmpty, actor: !exceptions.isEmpty)
         // What only the policy reads must be filled in as well.

@@ -11,6 +11,15 @@ enum LawSchema {
             }
         case .atLeastOne(let names): [["anyOf": .array(names.map(has))]]
         case .exclusive(let name, let other): [["not": ["required": .strings([name, other])]]]
+        case .unset(let flag, let other):
+            [
+                [
+                    "not": [
+                        "required": .strings([flag, other]),
+                        "properties": .object([.init(flag, ["enum": [true, "true"]])]),
+                    ]
+                ]
+            ]
         case .filled(let list, let other):
             [
                 [

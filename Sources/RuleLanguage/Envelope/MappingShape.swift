@@ -30,6 +30,8 @@ struct MappingShape: Equatable, Sendable {
         case atLeastOne([String])
         /// The first key is not written beside the second.
         case exclusive(String, with: String)
+        /// The flag is not true beside the key.
+        case unset(String, with: String)
         /// A list that, where nothing else is picked by, has an item.
         case filled(String, unless: String)
         /// `within`, `gap` and `timezone` as the kind of window needs them.

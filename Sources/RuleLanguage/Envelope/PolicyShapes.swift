@@ -85,7 +85,7 @@ extension MappingShape {
     static let function = MappingShape(
         "a function",
         [
-            Key("args", .names(.any, .argumentType), "Arguments with their types."),
+            Key("args", .names(.identifier, .argumentType), "Arguments with their types."),
             Key(
                 "is", .expression, "The expression that it stands for.",
                 missing: "write the expression that the function stands for"),

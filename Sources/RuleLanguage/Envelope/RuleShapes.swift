@@ -4,7 +4,7 @@ extension MappingShape {
         "a rule",
         laws: [
             .exactlyOne(["state", "activity"]), .exclusive("hold", with: "activity"),
-            .exclusive("cooldown", with: "state"),
+            .exclusive("cooldown", with: "state"), .unset("signal", with: "state"),
         ],
         [
             Key("rule", .kebab, "The id: kebab case, unique, names the bad state.", isRequired: true),

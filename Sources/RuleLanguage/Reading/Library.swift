@@ -20,8 +20,10 @@ struct Library {
     private(set) var functions: [Function] = []
     /// The text of all functions, for digests.
     var digestText: String {
-        functions.sorted { $0.name.text < $1.name.text }.map { $0.name.text + "=" + $0.body.text }
-            .joined(separator: "\n")
+        functions.sorted { $0.name.text < $1.name.text }.map { function in
+            let parameters = function.parameters.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
+            return function.name.text + "(" + parameters + ")=" + function.body.text
+        }.joined(separator: "\n")
     }
 
     private struct SourcedPlace {
@@ -69,6 +71,12 @@ struct Library {
         var parameters: [(String, CELType)] = []
         if let node = keys.node("args"), var names = MappingReader(names: node, "`args`", sink) {
             for argument in names.all() {
+                guard Names.isIdentifier(argument.key.text) else {
+                    sink.error(
+                        .badValue, "`\(argument.key.text)` cannot be the name of an argument", at: argument.key.span,
+                        help: "write letters, digits and `_`, beginning with a letter")
+                    return
+                }
                 guard let text = names.scalar(argument.value, "`\(argument.key.text)`"),
                     let type = self.type(text, sink, schema)
                 else { return }
@@ -116,7 +124,7 @@ struct Library {
         while !left.isEmpty {
             let ready = left.filter { $0.calls.intersection(known).isSubset(of: done) }
             if ready.isEmpty {
-                for function in left {
+                for function in left where reaches(function, function.name.text) {
                     function.sink.error(
                         .recursiveFunction, "`\(function.name.text)` calls itself, by itself or through others",
                         at: function.name.span, help: "a function is put in the place of its call, so it must end")
@@ -128,6 +136,18 @@ struct Library {
             left.removeAll { done.contains($0.name.text) }
         }
         functions = sorted
+    }
+
+    /// Whether a call of a function comes to a call of another, by itself or through others.
+    private func reaches(_ function: Function, _ name: String) -> Bool {
+        let known = Dictionary(functions.map { ($0.name.text, $0.calls) }, uniquingKeysWith: { first, _ in first })
+        var found: Set<String> = []
+        var next = Array(function.calls)
+        while let call = next.popLast() {
+            guard found.insert(call).inserted else { continue }
+            next += known[call] ?? []
+        }
+        return found.contains(name)
     }
 
     // MARK: Environments

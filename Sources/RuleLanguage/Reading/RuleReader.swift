@@ -33,6 +33,11 @@ struct RuleReader {
         let hold = keys.span("hold")
         let cooldown = keys.span("cooldown")
         checkTiming(keys, hold: hold, body: body)
+        if case .state = body, isSignal, let place = keys.place(of: "signal") {
+            sink.error(
+                .verbConflict, "`signal` is for activities, and this rule looks at a state", at: place,
+                help: "remove it, or match the activity that brings the state about")
+        }
         let message = keys.text("message")
         let testsNode = keys.node("tests")
         let tests = testsNode.map { keys.items($0, "`tests`") } ?? []
