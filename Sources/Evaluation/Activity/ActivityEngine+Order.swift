@@ -21,6 +21,7 @@ extension ActivityEngine {
             var count = 0
             for number in candidates {
                 let mark: UInt32? = ordered.with(number) { unit in
+                    guard signalPolicy < 0 || unit.lead.policy == signalPolicy else { return nil }
                     unit.note(time)
                     guard unit.isMatchedOnArrival else { return 0 }
                     return unit.matches(frame, turn: turn) ? (unit.wasCut ? Self.matchesAgain : 0) : nil
@@ -174,10 +175,12 @@ extension ActivityEngine {
         while !signals.isEmpty {
             let batches = signals
             signals.removeAll()
-            for batch in batches {
+            for (batch, policy) in batches {
                 let row = UnsafePointer(batch.slots(of: 0))
                 isSettling = true
+                signalPolicy = policy
                 arrive(row)
+                signalPolicy = -1
                 isSettling = false
                 let units = settled
                 settled.removeAll()

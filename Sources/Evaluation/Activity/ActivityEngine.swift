@@ -27,7 +27,9 @@ public final class ActivityEngine {
     var collector: FindingCollector
     private let seen: SeenIDs
     let occurrences: Occurrences
-    @exclusivity(unchecked) var signals: [ActivityBatch] = []
+    @exclusivity(unchecked) var signals: [(batch: ActivityBatch, policy: Int32)] = []
+    /// The policy of the signal that arrives; below 0 while what arrives is no signal.
+    @exclusivity(unchecked) var signalPolicy: Int32 = -1
     /// Units that wait for the signal that is arriving, while signals of rules with memory arrive.
     @exclusivity(unchecked) var settled: [[UInt32]] = []
     @exclusivity(unchecked) var isSettling = false
@@ -69,10 +71,13 @@ public final class ActivityEngine {
             keys: keyLimit, partials: options.partialLimit,
             activities: options.windowActivities ?? bookLimits.windowActivities,
             walked: options.walkedActivities ?? bookLimits.walkedActivities, coverageStart: options.coverageStart)
+        let policies = Set(bindings.map(\.policy)).sorted()
         let rules = bindings.compactMap { bound -> ActivityRule? in
             guard case .activity(let body) = bound.body else { return nil }
             return ActivityRule(
-                bound, body, connection: connection, activeFrom: options.activeFrom(bound), limits)
+                bound, body, connection: connection,
+                policy: Int32(policies.firstIndex(of: bound.policy) ?? 0), activeFrom: options.activeFrom(bound),
+                limits)
         }
         self.rules = rules
         self.users = users
@@ -168,6 +173,7 @@ public final class ActivityEngine {
 
     /// A rule without memory looks at the activity in the subject table.
     private func look(_ rule: ActivityRule, _ row: UnsafePointer<Slot>, _ time: Timestamp) {
+        guard signalPolicy < 0 || rule.policy == signalPolicy else { return }
         rule.statistics.looked += 1
         frame.context.forgetCutText()
         if rule.readsUsers { fillUsers(row, at: time) }
@@ -196,7 +202,8 @@ public final class ActivityEngine {
         _ rule: ActivityRule, at time: Timestamp, id: String, _ evidence: ActivityEvidence,
         windowEnd: Timestamp? = nil
     ) {
-        guard time >= rule.activeFrom else { return }
+        // A signal is state of the rules that read it, and they have a moment of their own from which on they raise.
+        guard time >= rule.activeFrom || rule.bound.rule.isSignal else { return }
         if countsOnly, !rule.bound.rule.isSignal {
             let key = maker.count(rule.bound, frame, at: time, statistics: &rule.statistics)
             if let key { rule.count(key: key) }
@@ -217,9 +224,9 @@ public final class ActivityEngine {
             if keepsSignals {
                 raisedSignals.append(finding.with(severity: finding.severity, activityIDs: evidence.activityIDs))
             }
-            signals.append(
-                SignalActivity.batch(
-                    kind: rule.bound.rule.signalKind, of: finding, like: frame.tables[FrameLayout.subjectTable]))
+            let batch = SignalActivity.batch(
+                kind: rule.bound.rule.signalKind, of: finding, like: frame.tables[FrameLayout.subjectTable])
+            signals.append((batch, rule.policy))
         } else if !collector.add(finding, evidence) {
             rule.statistics.overflowed += 1
         }
@@ -230,7 +237,11 @@ public final class ActivityEngine {
         while !signals.isEmpty {
             let batches = signals
             signals.removeAll()
-            for batch in batches { arrive(UnsafePointer(batch.slots(of: 0))) }
+            for (batch, policy) in batches {
+                signalPolicy = policy
+                arrive(UnsafePointer(batch.slots(of: 0)))
+            }
         }
+        signalPolicy = -1
     }
 }

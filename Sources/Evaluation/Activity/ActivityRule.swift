@@ -9,6 +9,8 @@ final class ActivityRule {
     let bound: BoundRule
     let body: ActivityBody
     let binding: RuleBinding
+    /// The number of its policy: a signal is for the rules of the policy that binds the signal rule.
+    let policy: Int32
     /// Before it the rule's state is built and nothing is raised.
     let activeFrom: Timestamp
     /// Who is left out by the policy's scope, told from the target.
@@ -30,9 +32,13 @@ final class ActivityRule {
     /// Told of everything that held, and what became of it; for explanations.
     var onOutcome: ((FindingMaker.Outcome, RuleFrame) -> Void)?
 
-    init(_ bound: BoundRule, _ body: ActivityBody, connection: String, activeFrom: Timestamp, _ options: EngineLimits) {
+    init(
+        _ bound: BoundRule, _ body: ActivityBody, connection: String, policy: Int32, activeFrom: Timestamp,
+        _ options: EngineLimits
+    ) {
         self.bound = bound
         self.body = body
+        self.policy = policy
         self.activeFrom = activeFrom
         binding = RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id)
         exclusions = bound.scope.filter { $0.row == "user" }.map(\.when)

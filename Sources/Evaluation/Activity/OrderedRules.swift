@@ -12,7 +12,8 @@ final class OrderedRules {
     private let references: UnsafeMutablePointer<Unmanaged<OrderedUnit>>
 
     init(_ rules: [ActivityRule], _ limits: EngineLimits) {
-        units = Self.units(of: rules.filter(\.isOrdered), limits)
+        units = Self.units(
+            of: rules.filter(\.isOrdered), hasSignals: rules.contains { $0.bound.rule.isSignal }, limits)
         timed = units.filter { $0.verb?.waitsForSilence ?? false }
         index = KindIndex(units.map { (true, $0.lead.anchors) })
         candidates = CandidateMemo()
@@ -28,14 +29,18 @@ final class OrderedRules {
         references[Int(number)]._withUnsafeGuaranteedRef(body)
     }
 
-    private static func units(of rules: [ActivityRule], _ limits: EngineLimits) -> [OrderedUnit] {
+    private static func units(
+        of rules: [ActivityRule], hasSignals: Bool, _ limits: EngineLimits
+    ) -> [OrderedUnit] {
         var order: [[ActivityRule]] = []
         var places: [String: Int] = [:]
         for rule in rules {
-            guard let name = rule.memoryName else {
+            guard var name = rule.memoryName else {
                 order.append([rule])
                 continue
             }
+            // Rules of two policies may see different signals.
+            if hasSignals { name += "\(rule.policy)" }
             if let place = places[name] {
                 order[place].append(rule)
             } else {

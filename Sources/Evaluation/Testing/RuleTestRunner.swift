@@ -34,8 +34,8 @@ public struct RuleTestRunner: Sendable {
     ///
     /// - Parameter book: Best loaded without policies, since tests are written for a rule's own parameters.
     public static func run(_ book: RuleBook) -> [Outcome] {
-        let signals = book.signalOrder.compactMap { id in
-            book.bindings.first { $0.rule.id == id && $0.rule.isSignal }
+        let signals = book.signalOrder.flatMap { id in
+            book.bindings.filter { $0.rule.id == id && $0.rule.isSignal }
         }
         let runner = RuleTestRunner(signals: signals)
         return book.bindings.flatMap { runner.run($0) }
@@ -76,7 +76,7 @@ public struct RuleTestRunner: Sendable {
         options.coverageStart = test.start
         options.findingLimit = .max
         options.keepsSignals = true
-        let signals = signalRules.filter { $0.rule.id != bound.rule.id }
+        let signals = signalRules.filter { $0.policy == bound.policy && $0.rule.id != bound.rule.id }
         let engine = ActivityEngine(
             bindings: signals + [bound], connection: Self.connection, users: FixtureDirectory(test),
             options: options)
