@@ -8,6 +8,7 @@ PYTHON_ENV := .build-python
 DEBUG := $(SCRATCH)/debug/tocsin
 RELEASE := $(SCRATCH)/release/tocsin
 BUILD := $(SWIFT) build --scratch-path $(SCRATCH)
+TESTABLE := --scratch-path $(SCRATCH)/properties --configuration release -Xswiftc -enable-testing
 FUZZ_RUNS ?= 1000000
 FUZZ_TARGETS ?=
 PROPERTY_CASES ?= 10000
@@ -52,11 +53,12 @@ docs: setup ## check that the links in doc comments lead somewhere
 	@scripts/check-docs $(SWIFT) $(SCRATCH) $(PURE)
 
 properties: setup ## try PROPERTY_CASES (10,000) orders, doublings, cuts and ends of logs; optimised, in a build of its own
-	@$(SWIFT) build --scratch-path $(SCRATCH)/properties --configuration release -Xswiftc -enable-testing --build-tests
-	@TOCSIN_PROPERTY_CASES=$(PROPERTY_CASES) $(SWIFT) test --scratch-path $(SCRATCH)/properties \
-	  --configuration release -Xswiftc -enable-testing --skip-build --filter 'OrderPropertyTests|LookBackTests'
-	@TOCSIN_CRASH_SEEDS=$(CRASH_SEEDS) TOCSIN_CRASH_STEP=1 $(SWIFT) test --scratch-path $(SCRATCH)/properties \
-	  --configuration release -Xswiftc -enable-testing --skip-build --filter 'CrashTests|TwoFeedTests'
+	@TOCSIN_TESTS=EvaluationTests $(SWIFT) build $(TESTABLE) --product tocsinPackageTests
+	@TOCSIN_TESTS=EvaluationTests TOCSIN_PROPERTY_CASES=$(PROPERTY_CASES) $(SWIFT) test $(TESTABLE) --skip-build \
+	  --filter 'OrderPropertyTests|LookBackTests|goingOnFromASavedState'
+	@TOCSIN_TESTS=MonitorTests $(SWIFT) build $(TESTABLE) --product tocsinPackageTests
+	@TOCSIN_TESTS=MonitorTests TOCSIN_CRASH_SEEDS=$(CRASH_SEEDS) TOCSIN_CRASH_STEP=1 $(SWIFT) test $(TESTABLE) \
+	  --skip-build --filter 'CrashTests|TwoFeedTests'
 
 truth: build ## judge the shipped rules on generated data with planted cases
 	@Tests/Truth/judge.py --tocsin $(DEBUG)

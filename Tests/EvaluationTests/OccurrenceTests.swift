@@ -90,6 +90,25 @@ import Timekeeping
         return (ids("plain"), ids("counting"), engine)
     }
 
+    /// How far what rules on arrival answered to is from what rules with memory saw, n-th from n-th, in milliseconds.
+    static func distance(_ plain: [String], _ counted: [String], _ told: [Told]) -> Int64 {
+        let moments = Dictionary(uniqueKeysWithValues: told.map { ($0.id, $0.millisecond) })
+        let (one, other) = (plain.compactMap { moments[$0] }.sorted(), counted.compactMap { moments[$0] }.sorted())
+        return zip(one, other).map { abs($0 - $1) }.max() ?? 0
+    }
+
+    /// The longest stretch of activities that follow each other within 2 s, in milliseconds.
+    static func chain(_ told: [Told]) -> Int64 {
+        let moments = told.map(\.millisecond).sorted()
+        var (start, last, longest) = (moments.first ?? 0, moments.first ?? 0, Int64(0))
+        for moment in moments {
+            if moment - last > 2000 { start = moment }
+            longest = max(longest, moment - start)
+            last = moment
+        }
+        return longest
+    }
+
     static func eachOrder(_ told: [Told], _ body: ([Told]) throws -> Void) rethrows {
         guard told.count > 1 else { return try body(told) }
         for place in told.indices {
@@ -130,6 +149,7 @@ import Timekeeping
             let (plain, counted, engine) = try Self.run(order.flatMap { [$0, $0] })
             #expect(counted == row.counted, "\(order.map(\.id))")
             #expect(plain.count == row.counted.count, "\(order.map(\.id))")
+            #expect(Self.distance(plain, row.counted, row.told) <= Self.chain(row.told), "\(order.map(\.id))")
             #expect(engine.counts.echoes == row.told.count - row.counted.count)
             #expect(engine.counts.duplicates == row.told.count)
         }
@@ -161,6 +181,8 @@ import Timekeeping
             let (plain, counted, engine) = try Self.run(order.flatMap { [$0, $0] }, comparesFeeds: true)
             #expect(counted == row.counted, "\(order.map(\.id))")
             #expect(plain.count == row.counted.count, "\(order.map(\.id))")
+            // Twins are of one second.
+            #expect(Self.distance(plain, row.counted, row.told) <= Self.chain(row.told) + 999, "\(order.map(\.id))")
             #expect(engine.counts.echoes + engine.counts.twins == row.told.count - row.counted.count)
             #expect(engine.sawTwoFeeds == (Set(row.told.map { $0.id.hasPrefix("w") }).count == 2))
         }

@@ -23,9 +23,13 @@ enum PropertyLog {
         }
     }
 
-    /// How many cases a property is tried on: `TOCSIN_PROPERTY_CASES`, else so many as `make test` has time for.
-    static func cases(_ usual: Int) -> Int {
-        ProcessInfo.processInfo.environment["TOCSIN_PROPERTY_CASES"].flatMap { Int($0) } ?? usual
+    /// The seeds a property is tried with: `TOCSIN_PROPERTY_CASES` of them from `TOCSIN_PROPERTY_SEED` on, else so many
+    /// from 1 as `make test` has time for.
+    static func seeds(_ usual: Int) -> ClosedRange<UInt64> {
+        let environment = ProcessInfo.processInfo.environment
+        let count = environment["TOCSIN_PROPERTY_CASES"].flatMap { UInt64($0) } ?? UInt64(usual)
+        let first = environment["TOCSIN_PROPERTY_SEED"].flatMap { UInt64($0) } ?? 1
+        return first...(first + max(1, count) - 1)
     }
 
     static let lateness: Int64 = 300
@@ -56,6 +60,20 @@ enum PropertyLog {
                 number: Int64.random(in: 0..<60, using: &dice))
         }
         return (others + grants).sorted { ($0.second, $0.id ?? "") < ($1.second, $1.id ?? "") }
+    }
+
+    /// The longest stretch of a log in which grants to one user follow each other within the window of echoes.
+    static func chain(of log: [Act]) -> TimeSpan {
+        var longest: Int64 = 0
+        for user in Set(log.map(\.user)) {
+            let seconds = log.filter { $0.user == user && $0.kind == "role.granted" }.map(\.second).sorted()
+            var start = seconds.first ?? 0
+            for (last, second) in zip(seconds, seconds.dropFirst()) {
+                if TimeSpan.seconds(second - last) > EchoMembers.window { start = second }
+                longest = max(longest, second - start)
+            }
+        }
+        return .seconds(longest)
     }
 
     /// Versions of the three users: each changes its department up to four times.
@@ -105,53 +123,6 @@ enum PropertyLog {
         return batches
     }
 
-    /// What was found, and the life of the alerts it makes.
-    struct Outcome {
-        var findings: [Finding] = []
-        private var machine = AlertMachine()
-        private var alerts: [String: Alert] = [:]
-        private var lives: [String: [Transition]] = [:]
-
-        mutating func observe(_ new: [Finding]) {
-            findings += new
-            keep(machine.observe(new))
-        }
-
-        mutating func advance(_ watermark: Timestamp) {
-            keep(machine.advance(connection: "main", watermark: watermark))
-        }
-
-        private mutating func keep(_ changes: AlertChanges) {
-            for alert in changes.alerts { alerts[alert.id] = alert }
-            for transition in changes.transitions { lives[transition.alert.id, default: []].append(transition) }
-        }
-
-        /// Every alert with its life as JSON text, by id; without those of some rules.
-        func bytes(without rules: Set<String> = []) throws -> [String] {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
-            return try alerts.values.filter { !rules.contains($0.binding.rule) }.sorted { $0.id < $1.id }.map { alert in
-                let life = (lives[alert.id] ?? []).map { "\($0.kind) \($0.at.rfc3339)" }.joined(separator: ", ")
-                return String(decoding: try encoder.encode(alert), as: UTF8.self) + " " + life
-            }
-        }
-
-        /// The episodes of every rule but some, whatever the order in which findings came.
-        func episodes(without rules: Set<String> = []) throws -> [String] {
-            var table = EpisodeTable()
-            for finding in findings where !rules.contains(finding.dedupKey.binding.rule) { table.add(finding) }
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .sortedKeys
-            return try table.all().map { episode in
-                let ends = try [episode.first, episode.last].map { finding in
-                    let single = finding.with(severity: finding.severity, activityIDs: [], count: 1)
-                    return String(decoding: try encoder.encode(single), as: UTF8.self)
-                }
-                return ends.joined(separator: "\n") + "\n\(episode.severity) \(episode.count) \(episode.activityIDs)"
-            }
-        }
-    }
-
     /// Runs batches as they arrive, the watermark following the latest arrival less the lateness.
     ///
     /// - Parameters:
@@ -161,7 +132,7 @@ enum PropertyLog {
     static func run(
         _ batches: [[Arrival]], _ versions: [EntityVersion], knows: ((Int64) -> [EntityVersion])? = nil,
         comparesFeeds: Bool = false, ends: Set<Int> = []
-    ) -> Outcome {
+    ) -> PropertyOutcome {
         func makeEngine(_ now: Int64) -> ActivityEngine {
             var options = ActivityEngine.Options()
             options.coverageStart = TestFacts.start
@@ -171,7 +142,7 @@ enum PropertyLog {
                 options: options)
         }
         var engine = makeEngine(0)
-        var outcome = Outcome()
+        var outcome = PropertyOutcome()
         var stored: [Act] = []
         for (place, batch) in batches.enumerated() {
             guard let now = batch.last?.second else { continue }

@@ -34,9 +34,9 @@ import Timekeeping
     /// - Parameter ends: After which batch it ends, and how many batches before that its state was saved.
     static func run(
         _ batches: [[PropertyLog.Arrival]], _ versions: [EntityVersion], comparesFeeds: Bool, ends: [Int: Int]
-    ) throws -> [String] {
+    ) throws -> PropertyOutcome {
         var engine = engine(versions, comparesFeeds: comparesFeeds)
-        var outcome = PropertyLog.Outcome()
+        var outcome = PropertyOutcome()
         var states: [[UInt8]] = []
         for (place, batch) in batches.enumerated() {
             let watermark = TestFacts.at((batch.last?.second ?? 0) - PropertyLog.lateness)
@@ -56,7 +56,7 @@ import Timekeeping
         }
         outcome.observe(engine.finish(at: TestFacts.at(2 * PropertyLog.length)))
         outcome.advance(TestFacts.at(100 * PropertyLog.length))
-        return try outcome.bytes()
+        return outcome
     }
 
     @Test func goingOnFromASavedStateGivesTheSameAlerts() throws {
@@ -71,7 +71,8 @@ import Timekeeping
                 uniqueKeysWithValues: batches.indices.filter { _ in Int.random(in: 0..<5, using: &dice) == 0 }
                     .map { ($0, Int.random(in: 0...3, using: &dice)) })
             let whole = try Self.run(batches, versions, comparesFeeds: comparesFeeds, ends: [:])
-            return (whole, try Self.run(batches, versions, comparesFeeds: comparesFeeds, ends: ends))
+            let broken = try Self.run(batches, versions, comparesFeeds: comparesFeeds, ends: ends)
+            return PropertyOutcome.Record.difference(whole.lifes(), broken.lifes())
         }
     }
 

@@ -97,7 +97,7 @@ struct FindingCollector {
         if ids.count > Alert.activityIDLimit { ids.removeLast(ids.count - Alert.activityIDLimit) }
         let earlier = findings[run.place]
         findings[run.place] = finding.with(
-            severity: max(finding.severity, earlier.severity), activityIDs: [], count: finding.count + earlier.count)
+            severity: finding.severity, activityIDs: [], count: finding.count + earlier.count)
         run.activityIDs = ids
         run.mark = evidence.mark
     }
@@ -150,12 +150,13 @@ enum ActivityEvidence {
 
 extension Finding {
     /// The same finding in the place of an earlier one of its episode: with its activities first, at most 100 in all,
-    /// at least its severity, and counting both.
+    /// and counting both.
+    ///
+    /// The severity is its own: what reached a new highest one stays, so none is lost.
     func following(_ earlier: Finding) -> Finding {
         let known = Set(earlier.activityIDs)
         let joined = earlier.activityIDs + activityIDs.filter { !known.contains($0) }
         return with(
-            severity: max(severity, earlier.severity), activityIDs: Array(joined.prefix(Alert.activityIDLimit)),
-            count: count + earlier.count)
+            severity: severity, activityIDs: Array(joined.prefix(Alert.activityIDLimit)), count: count + earlier.count)
     }
 }
