@@ -15,6 +15,8 @@ public struct ActionRecord: Hashable, Sendable, Codable {
         case refused
         case failed
         case undone
+        /// A proposal that somebody does not want; it is not proposed again for the same alert.
+        case dismissed
     }
 
     /// `act_` and a hash of what it is: the same plan at the same moment is the same record.
@@ -36,9 +38,12 @@ public struct ActionRecord: Hashable, Sendable, Codable {
     public var note: String
     /// The action that this one undoes.
     public var undoes: String?
-    /// The alert that it was proposed for, and who approved it.
+    /// The alert that it was proposed for, and who approved it, or dismissed it.
     public var alertID: String?
     public var approvedBy: String?
+    public var dismissedBy: String?
+    /// Until when the process that is at it may be taken to be still at it; nil when nobody is.
+    public var claimedUntil: Timestamp?
 
     public init(
         id: String, connection: String, action: TenantAction, userID: Int64, username: String, reason: String,
@@ -71,6 +76,13 @@ public struct ActionRecord: Hashable, Sendable, Codable {
 public protocol ActionJournal: Sendable {
     /// Keeps a record as it is now and adds a step to its history, on disk when this returns.
     func keep(_ record: ActionRecord, at moment: Timestamp) async throws
+
+    /// The same, unless the journal has another record of this id by now, as when another process was quicker: then
+    /// nothing is kept. One of several that try it succeeds.
+    ///
+    /// - Parameter before: What the journal had when it was read; nil: nothing.
+    /// - Returns: Whether it was kept.
+    func keep(_ record: ActionRecord, replacing before: ActionRecord?, at moment: Timestamp) async throws -> Bool
 
     func action(id: String) async throws -> ActionRecord?
 

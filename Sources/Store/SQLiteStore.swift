@@ -3,9 +3,10 @@ internal import GRDB
 
 /// Facts, alerts and the outbox in one SQLite file.
 ///
-/// One connection writes and makes all checkpoints; the readers beside it are read-only. Every write is one
-/// transaction, with `synchronous=FULL` for what is acknowledged to somebody and NORMAL for what would only be
-/// fetched again; the mode is switched between transactions.
+/// One connection writes and makes all checkpoints; the readers beside it are read-only. A command that writes a little
+/// beside a monitor takes turns with it (``WritingTurn``) and makes no checkpoint. Every write is one transaction, with
+/// `synchronous=FULL` for what is acknowledged to somebody and NORMAL for what would only be fetched again; the mode is
+/// switched between transactions.
 public final class SQLiteStore: Sendable {
     /// What a process may do with a store.
     public enum Access: Hashable, Sendable {
@@ -13,6 +14,9 @@ public final class SQLiteStore: Sendable {
         case readWrite
         /// Beside a process that writes. The file must be there.
         case readOnly
+        /// Beside a process that writes, for a few small writes in turns with it. The file must be there; when it is
+        /// of an earlier version, it is opened as by `readWrite`.
+        case beside
     }
 
     /// How sure a commit is before it counts.
@@ -31,13 +35,17 @@ public final class SQLiteStore: Sendable {
     private let reader: any DatabaseReader
     private let writer: (any DatabaseWriter)?
     private let lock: StoreLock?
+    /// Where other processes may write the file; nil where none can.
+    private let turn: WritingTurn?
 
     private init(
-        reader: any DatabaseReader, writer: (any DatabaseWriter)?, lock: StoreLock?, decoder: any ActivityDecoder
+        reader: any DatabaseReader, writer: (any DatabaseWriter)?, lock: StoreLock? = nil, turn: WritingTurn? = nil,
+        decoder: any ActivityDecoder
     ) {
         self.reader = reader
         self.writer = writer
         self.lock = lock
+        self.turn = turn
         self.decoder = decoder
     }
 
@@ -54,12 +62,28 @@ public final class SQLiteStore: Sendable {
         case .readWrite:
             let lock = try StoreLock(storePath: path)
             try makePrivateFile(at: path)
+            let turn = try WritingTurn(storePath: path)
             return try Self.asStoreError(path: path) {
                 // Opening for writing changes the file, so what must be refused is looked at first.
                 _ = try version(at: path)
-                let pool = try DatabasePool(path: path, configuration: configuration())
-                try pool.writeWithoutTransaction { try Schema.migrate($0, path: path) }
-                return SQLiteStore(reader: pool, writer: pool, lock: lock, decoder: decoder)
+                let pool = try turn.take {
+                    let pool = try DatabasePool(path: path, configuration: configuration())
+                    try pool.writeWithoutTransaction { try Schema.migrate($0, path: path) }
+                    return pool
+                }
+                return SQLiteStore(reader: pool, writer: pool, lock: lock, turn: turn, decoder: decoder)
+            }
+        case .beside:
+            let isCurrent = try Self.asStoreError(path: path) { try version(at: path) == Schema.version }
+            guard isCurrent else { return try open(at: path, access: .readWrite, decoder: decoder) }
+            let turn = try WritingTurn(storePath: path)
+            return try Self.asStoreError(path: path) {
+                let queue = try turn.take {
+                    let queue = try DatabaseQueue(path: path, configuration: configuration())
+                    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0") }
+                    return queue
+                }
+                return SQLiteStore(reader: queue, writer: queue, turn: turn, decoder: decoder)
             }
         case .readOnly:
             return try Self.asStoreError(path: path) {
@@ -68,7 +92,7 @@ public final class SQLiteStore: Sendable {
                     throw StoreError.older(path: path, version: version, supported: Schema.version)
                 }
                 let queue = try DatabaseQueue(path: path, configuration: configuration(isReadOnly: true))
-                return SQLiteStore(reader: queue, writer: nil, lock: nil, decoder: decoder)
+                return SQLiteStore(reader: queue, writer: nil, decoder: decoder)
             }
         }
     }
@@ -78,7 +102,7 @@ public final class SQLiteStore: Sendable {
         try asStoreError(path: ":memory:") {
             let queue = try DatabaseQueue(configuration: configuration())
             try queue.writeWithoutTransaction { try Schema.migrate($0, path: ":memory:") }
-            return SQLiteStore(reader: queue, writer: queue, lock: nil, decoder: decoder)
+            return SQLiteStore(reader: queue, writer: queue, decoder: decoder)
         }
     }
 
@@ -86,7 +110,9 @@ public final class SQLiteStore: Sendable {
     ///
     /// Later calls throw. Without it the store closes when the last reference goes.
     public func close() throws(StoreError) {
-        try Self.asStoreError(path: "") { try reader.close() }
+        try Self.asStoreError(path: "") {
+            if let turn { try turn.take { try reader.close() } } else { try reader.close() }
+        }
         lock?.release()
     }
 
@@ -96,15 +122,20 @@ public final class SQLiteStore: Sendable {
     ) async throws -> T {
         guard let writer else { throw StoreError.readOnly }
         do {
-            return try await writer.writeWithoutTransaction { database in
-                try database.execute(sql: durability.rawValue)
-                var result: T?
-                try database.inTransaction(.immediate) {
-                    result = try body(database)
-                    return .commit
+            return try await writer.writeWithoutTransaction { [turn] database in
+                func commit() throws -> T {
+                    try database.execute(sql: durability.rawValue)
+                    var result: T?
+                    try database.inTransaction(.immediate) {
+                        result = try body(database)
+                        return .commit
+                    }
+                    guard let result else {
+                        throw StoreError.database(code: 0, message: "the transaction gave nothing")
+                    }
+                    return result
                 }
-                guard let result else { throw StoreError.database(code: 0, message: "the transaction gave nothing") }
-                return result
+                return try turn.map { try $0.take(commit) } ?? commit()
             }
         } catch let error as DatabaseError {
             throw StoreError(error, path: "")

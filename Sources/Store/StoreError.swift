@@ -2,6 +2,8 @@
 public enum StoreError: Error, Hashable, Sendable {
     /// Another process holds the store; its process id where the lock file tells it.
     case inUse(path: String, processID: Int32?)
+    /// Another process has been writing for so long that this one gave up.
+    case busy(path: String, seconds: Int)
     /// A later version of this program wrote the store.
     case newer(path: String, version: Int, supported: Int)
     /// An earlier version wrote it, and it is opened only for reading, so it cannot be brought up to date.
@@ -28,6 +30,8 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .inUse(let path, let processID):
             "the store `\(path)` is in use" + (processID.map { " by process \($0)" } ?? " by another process")
+        case .busy(let path, let seconds):
+            "another process has been writing the store `\(path)` for more than \(seconds) s"
         case .newer(let path, let version, let supported):
             "the store `\(path)` has version \(version), this program knows versions up to \(supported)"
         case .older(let path, let version, let supported):
@@ -50,6 +54,7 @@ extension StoreError: CustomStringConvertible {
         case .inUse(_, let processID):
             "stop " + (processID.map { "process \($0)" } ?? "the other process")
                 + ", or name another store file; two processes never write one store"
+        case .busy: "try again; if it stays so, look at the process that has it open"
         case .newer: "run the program version that wrote it, or a later one"
         case .older: "run `tocsin monitor --once`, which brings it up to date"
         case .notAStore: "name another file; this one was left as it is"

@@ -101,6 +101,35 @@ import Timekeeping
         #expect(refused.state == .refused)
     }
 
+    @Test func whatIsDismissedIsNeitherDoneNorProposedAgain() async throws {
+        let book = try Self.book("force-password-reset, end-sessions").book
+        let bench = try await Self.attacked(book)
+        let proposed = try await bench.store.actions(connection: "acme", limit: 100)
+        let (unwanted, other) = (try #require(proposed.first), try #require(proposed.last))
+        let runner = ActionRunner(
+            connection: "acme", tenant: bench.client, journal: bench.store,
+            rules: ActionGuard(isOn: true, perHour: 10, never: [], activeSuperUsers: [1, 2]), clock: bench.clock)
+        let dismissed = try await runner.dismiss(unwanted.id, by: "ann", reason: "it was a drill")
+        #expect(dismissed.state == .dismissed && dismissed.dismissedBy == "ann")
+        #expect(dismissed.note == "dismissed by ann: it was a drill" && dismissed.finishedAt == bench.clock.now())
+        #expect(try await bench.store.action(id: unwanted.id) == dismissed)
+        #expect(try await runner.dismiss(unwanted.id, by: "bob", reason: "again") == dismissed)
+        #expect(try await runner.run(unwanted.id, approvedBy: "bob") == dismissed, "nothing is done")
+        await #expect(throws: ActionRunner.Problem.unknownAction("act_0")) {
+            _ = try await runner.dismiss("act_0", by: "ann", reason: "")
+        }
+        #expect(try await runner.run(other.id, approvedBy: "ann").state == .done)
+        await #expect(throws: ActionRunner.Problem.cannotBeDismissed(.done)) {
+            _ = try await runner.dismiss(other.id, by: "ann", reason: "too late")
+        }
+
+        // A start looks at open alerts again.
+        _ = try await Self.cycle(bench, book).run()
+        let after = try await bench.store.actions(connection: "acme", limit: 100)
+        #expect(Set(after.map(\.id)) == Set(proposed.map(\.id)))
+        #expect(after.first { $0.id == unwanted.id } == dismissed)
+    }
+
     @Test func whatSettingsDoNotAllowIsNotProposed() async throws {
         let bench = try await Self.attacked(
             try Self.book("force-password-reset, end-sessions").book, allowed: ["end-sessions"])

@@ -61,8 +61,7 @@ public struct ActionProposer: Sendable {
         record.state = .proposed
         record.alertID = alert.id
         record.note = "waits for approval: `tocsin actions run \(id)`"
-        try await journal.keep(record, at: now)
-        return true
+        return try await journal.keep(record, replacing: nil, at: now)
     }
 
     /// The users that an alert is about, by id.

@@ -4,15 +4,22 @@ public import Timekeeping
 /// Plans, does and undoes actions in one tenant, with the journal as its memory.
 ///
 /// Every action is asked for its guards twice, when it is planned and when it is done. It is written down before it is
-/// sent, and one whose outcome is not known is looked at before it is sent again: run twice, it acts once.
+/// sent, and one whose outcome is not known is looked at before it is sent again: run twice, it acts once. So it is
+/// when several processes run it at once: who has claimed it in the journal is at it, the others are told so.
 public struct ActionRunner: Sendable {
     /// Why nothing came of a request.
     public enum Problem: Error, Hashable, Sendable {
         case unknownAction(String)
         case refused(ActionGuard.Refusal)
         case cannotBeUndone(String)
+        /// Another process is at it, and may be until a moment.
+        case inProgress(until: Timestamp)
+        case cannotBeDismissed(ActionRecord.State)
         case source(SourceFailure)
     }
+
+    /// How long a process may be at an action before another may take it to have ended: longer than its calls last.
+    static let claim = TimeSpan.minutes(5)
 
     /// What was asked for.
     public struct Request: Hashable, Sendable {
@@ -69,9 +76,7 @@ public struct ActionRunner: Sendable {
 
     /// What running a plan would come to now; nothing is done and nothing is written.
     public func preview(_ id: String) async throws -> ActionRecord {
-        guard var record = try await journal.action(id: id), record.connection == connection else {
-            throw Problem.unknownAction(id)
-        }
+        var record = try await record(id)
         guard record.state.isAhead else { return record }
         let subject = try await subject(record.userID)
         if let refusal = try await refusal(of: record.action, to: subject, at: clock.now()) {
@@ -88,12 +93,28 @@ public struct ActionRunner: Sendable {
     ///
     /// - Parameter approver: Who approves what a policy proposed.
     public func run(_ id: String, approvedBy approver: String) async throws -> ActionRecord {
-        guard var record = try await journal.action(id: id), record.connection == connection else {
-            throw Problem.unknownAction(id)
+        let known = try await record(id)
+        guard known.state.isAhead else { return known }
+        guard var record = try await claimed(known) else {
+            // Somebody else was quicker: what they made of it is the answer, or that they are at it.
+            let now = try await self.record(id)
+            if now.state.isAhead { throw Problem.inProgress(until: now.claimedUntil ?? clock.now()) }
+            return now
         }
-        guard record.state.isAhead else { return record }
+        do {
+            return try await carryOut(&record, wasBegun: known.state == .running, approver)
+        } catch {
+            // Nobody is at it any more; when this cannot be kept, the claim ends by itself.
+            record.claimedUntil = nil
+            try? await journal.keep(record, at: clock.now())
+            throw error
+        }
+    }
+
+    private func carryOut(
+        _ record: inout ActionRecord, wasBegun: Bool, _ approver: String
+    ) async throws -> ActionRecord {
         if record.state == .proposed { record.approvedBy = approver }
-        let wasBegun = record.state == .running
         let subject = try await subject(record.userID)
         if wasBegun, try await wasDone(record, subject) {
             return try await end(&record, .done, "done by an earlier try whose answer did not arrive")
@@ -111,13 +132,17 @@ public struct ActionRunner: Sendable {
         record.state = .running
         record.note = "sent"
         try await journal.keep(record, at: clock.now())
+        if !wasBegun, try await isOverCap() {
+            // Another process has begun one since the guards were asked.
+            record.startedAt = nil
+            return try await end(&record, .refused, "\(ActionGuard.Refusal.capReached(perHour: rules.perHour))")
+        }
         do throws(SourceFailure) {
             try await tenant.perform(record.action, userID: record.userID)
         } catch {
             let words = "\(error.attempt): \(error.answer)"
             guard error.cause.isUncertain else { return try await end(&record, .failed, words) }
             record.note = "not known whether it was done: \(words)"
-            try await journal.keep(record, at: clock.now())
             throw Problem.source(error)
         }
         return try await end(&record, .done, "done")
@@ -125,30 +150,81 @@ public struct ActionRunner: Sendable {
 
     /// Gives back what was there before an action that was done.
     public func undo(_ id: String, requestedBy: String) async throws -> ActionRecord {
-        guard var record = try await journal.action(id: id), record.connection == connection else {
-            throw Problem.unknownAction(id)
-        }
-        if record.state == .undone {
+        let known = try await record(id)
+        if known.state == .undone {
             let undoing = try await journal.actions(connection: connection, limit: 10_000).first { $0.undoes == id }
             if let undoing { return undoing }
         }
-        guard record.state == .done, let before = record.before else {
-            throw Problem.cannotBeUndone("it is \(record.state.rawValue), so there is nothing to undo")
+        guard known.state == .done, known.before != nil else {
+            throw Problem.cannotBeUndone("it is \(known.state.rawValue), so there is nothing to undo")
         }
+        guard var record = try await claimed(known) else {
+            throw Problem.inProgress(until: try await self.record(id).claimedUntil ?? clock.now())
+        }
+        do {
+            let undoing = try await takeBack(record, requestedBy: requestedBy)
+            if undoing.state == .done || undoing.state == .already {
+                record.state = .undone
+                record.note = "undone by \(undoing.id)"
+            }
+            record.claimedUntil = nil
+            try await journal.keep(record, at: clock.now())
+            return undoing
+        } catch {
+            record.claimedUntil = nil
+            try? await journal.keep(record, at: clock.now())
+            throw error
+        }
+    }
+
+    private func takeBack(_ record: ActionRecord, requestedBy: String) async throws -> ActionRecord {
         let current = try await subject(record.userID)
-        guard let inverse = Self.inverse(record.action, before, current) else {
+        guard let before = record.before, let inverse = Self.inverse(record.action, before, current) else {
             throw Problem.cannotBeUndone("nothing gives back what `\(record.action.word)` took")
         }
         var undoing = try await plan(
-            Request(inverse, userID: record.userID, reason: "undoes \(id)", requestedBy: requestedBy))
-        undoing.undoes = id
+            Request(inverse, userID: record.userID, reason: "undoes \(record.id)", requestedBy: requestedBy))
+        undoing.undoes = record.id
         try await journal.keep(undoing, at: clock.now())
-        undoing = try await run(undoing.id, approvedBy: requestedBy)
-        guard undoing.state == .done || undoing.state == .already else { return undoing }
-        record.state = .undone
-        record.note = "undone by \(undoing.id)"
-        try await journal.keep(record, at: clock.now())
-        return undoing
+        return try await run(undoing.id, approvedBy: requestedBy)
+    }
+
+    /// Says that nobody wants a proposal; nothing is done, and the same alert does not propose it again.
+    ///
+    /// - Parameter reason: Why; it stays in the journal.
+    public func dismiss(_ id: String, by person: String, reason: String) async throws -> ActionRecord {
+        let known = try await record(id)
+        if known.state == .dismissed { return known }
+        var record = known
+        record.state = .dismissed
+        record.dismissedBy = person
+        record.finishedAt = clock.now()
+        record.note = "dismissed by \(person): \(reason)"
+        guard known.state == .proposed, !isClaimed(known) else { throw Problem.cannotBeDismissed(known.state) }
+        guard try await journal.keep(record, replacing: known, at: clock.now()) else {
+            throw Problem.cannotBeDismissed(try await self.record(id).state)
+        }
+        return record
+    }
+
+    // MARK: Whose it is
+
+    private func record(_ id: String) async throws -> ActionRecord {
+        guard let record = try await journal.action(id: id), record.connection == connection else {
+            throw Problem.unknownAction(id)
+        }
+        return record
+    }
+
+    /// Whether another process is at it, as far as the journal tells.
+    private func isClaimed(_ record: ActionRecord) -> Bool { record.claimedUntil.map { clock.now() < $0 } ?? false }
+
+    /// Claims an action for this process; nil when another has it.
+    private func claimed(_ known: ActionRecord) async throws -> ActionRecord? {
+        guard !isClaimed(known) else { return nil }
+        var record = known
+        record.claimedUntil = clock.now() + Self.claim
+        return try await journal.keep(record, replacing: known, at: clock.now()) ? record : nil
     }
 
     // MARK: Steps
@@ -177,6 +253,11 @@ public struct ActionRunner: Sendable {
         return rules.refusal(of: action, to: subject, doneThisHour: done)
     }
 
+    /// Whether more were begun in the last hour than may be, the one that has just been with them.
+    private func isOverCap() async throws -> Bool {
+        try await journal.actionsBegun(connection: connection, since: clock.now() - .hours(1)) > rules.perHour
+    }
+
     private func wasDone(_ record: ActionRecord, _ subject: ActionSubject) async throws -> Bool {
         if let holds = record.action.holds(for: subject) { return holds }
         do throws(SourceFailure) {
@@ -192,6 +273,7 @@ public struct ActionRunner: Sendable {
     ) async throws -> ActionRecord {
         record.state = state
         record.note = note
+        record.claimedUntil = nil
         record.finishedAt = clock.now()
         try await journal.keep(record, at: clock.now())
         return record

@@ -56,14 +56,8 @@ struct ActionChoice: ParsableArguments {
         let logger = common.logger(settings, label: "tocsin")
         let store: SQLiteStore
         do throws(StoreError) {
-            store = try SQLiteStore.open(at: settings.store, decoder: WireActivityDecoder())
-        } catch .inUse(_, let monitor) {
-            let name = monitor.map { "process \($0)" } ?? "the process"
-            Terminal.writeError(
-                "error: nothing was done: \(name), most likely the monitor, writes the store\n"
-                    + "  = help: stop it (`systemctl stop tocsin`), act, and start it again; what it misses it fetches "
-                    + "then. `tocsin actions list` works beside it")
-            throw Outcome.usage.exit
+            // A monitor may be at work: its writes and those of this command take turns.
+            store = try SQLiteStore.open(at: settings.store, access: .beside, decoder: WireActivityDecoder())
         } catch {
             Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
             throw Outcome.usage.exit
@@ -102,6 +96,8 @@ extension ActionRunner.Problem {
         case .unknownAction(let id): "there is no action `\(id)` for this connection"
         case .refused(let refusal): "refused: \(refusal)"
         case .cannotBeUndone(let why): "it cannot be undone: \(why)"
+        case .inProgress(let until): "another process is at it, and may be until \(until.rfc3339)"
+        case .cannotBeDismissed(let state): "it is \(state.rawValue): only a proposal can be dismissed"
         case .source(let failure): "\(failure.attempt): \(failure.answer)"
         }
     }
@@ -110,7 +106,8 @@ extension ActionRunner.Problem {
         switch self {
         case .unknownAction: "`tocsin actions list` has the ids"
         case .refused(let refusal): refusal.remedy
-        case .cannotBeUndone: "look at the journal with `tocsin actions list`"
+        case .inProgress: "look at the journal with `tocsin actions list`, and run it again if it has not ended by then"
+        case .cannotBeDismissed, .cannotBeUndone: "look at the journal with `tocsin actions list`"
         case .source(let failure): failure.remedy
         }
     }

@@ -16,6 +16,7 @@ struct ActionsCommand: AsyncParsableCommand {
         abstract: "Plans, does, lists and undoes changes to users; off until settings say otherwise.",
         subcommands: [
             ActionsPlanCommand.self, ActionsRunCommand.self, ActionsListCommand.self, ActionsUndoCommand.self,
+            ActionsDismissCommand.self,
         ])
 }
 
@@ -126,6 +127,27 @@ struct ActionsUndoCommand: AsyncParsableCommand {
     func run() async throws {
         try await choice.with { desk in
             choice.show(try await desk.runner.undo(id, requestedBy: ActionChoice.requester))
+        }
+    }
+}
+
+/// `tocsin actions dismiss`: says no to what a policy proposed.
+struct ActionsDismissCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dismiss",
+        abstract: "Says that nobody wants a proposed action; the same alert does not propose it again.")
+
+    @Argument(help: "The proposal's id, such as act_....")
+    var id: String
+
+    @Option(help: "Why; it stays in the journal.")
+    var reason: String
+
+    @OptionGroup var choice: ActionChoice
+
+    func run() async throws {
+        try await choice.with { desk in
+            choice.show(try await desk.runner.dismiss(id, by: ActionChoice.requester, reason: reason))
         }
     }
 }
