@@ -4,7 +4,7 @@
 public final class DirectoryIndex: DirectoryReading {
     /// What it was built from.
     public let snapshot: DirectorySnapshot
-    private let userPlaces: [Int64: Int32]
+    private let userPlaces: PlaceIndex
     private let groupNames: [Int64: String]
     private let groupSizes: [Int64: Int64]
     /// Members by role id, as the users' own records say.
@@ -29,7 +29,7 @@ public final class DirectoryIndex: DirectoryReading {
     /// - Parameter superUsers: The resolvers that may name super users; all that apply are joined.
     public init(_ snapshot: DirectorySnapshot, superUsers: [SuperUserResolver] = SuperUserResolver.standard) {
         self.snapshot = snapshot
-        let userPlaces = Self.places(snapshot.users, \.id)
+        let userPlaces = PlaceIndex(snapshot.users.map(\.id))
         let rolePlaces = Self.places(snapshot.roles, \.id)
         self.userPlaces = userPlaces
         self.rolePlaces = rolePlaces
@@ -40,16 +40,16 @@ public final class DirectoryIndex: DirectoryReading {
         roleSizes = snapshot.users.reduce(into: [:]) { sizes, user in
             for id in user.roleIDs ?? [] { sizes[id, default: 0] += 1 }
         }
-        usersListRoles = snapshot.users.allSatisfy { $0.roleIDs != nil }
+        usersListRoles = snapshot.users.allSatisfy(\.saysRoles)
         appPlaces = Self.places(snapshot.apps, \.id)
         rolesListMembers = snapshot.roles.allSatisfy { $0.userIDs != nil }
-        memberships = Self.memberships(snapshot, userPlaces, rolePlaces)
+        memberships = Self.memberships(snapshot, userPlaces, rolePlaces, usersListRoles: usersListRoles)
         let devices = snapshot.devices.enumerated().sorted { $0.element.id < $1.element.id }
-        deviceTable = JoinTable(
-            rowCount: snapshot.users.count,
-            pairs: devices.compactMap { place, device in
-                userPlaces[device.userID].map { ($0, Int32(place)) }
-            })
+        deviceTable = JoinTable(rowCount: snapshot.users.count) { add in
+            for (place, device) in devices {
+                if let user = userPlaces[device.userID] { add(user, Int32(place)) }
+            }
+        }
         var direct: [Int64: [Int32]] = [:]
         var throughRole: [Int64: [Int32]] = [:]
         for (place, privilege) in snapshot.privileges.enumerated() {
@@ -117,7 +117,7 @@ public final class DirectoryIndex: DirectoryReading {
 
     /// Where the roles of a user stand in the snapshot, by id; nil when nothing says which they are.
     func rolePlaces(ofUserAt place: Int) -> ArraySlice<Int32>? {
-        guard snapshot.users[place].roleIDs != nil || rolesListMembers else { return nil }
+        guard snapshot.users[place].saysRoles || rolesListMembers else { return nil }
         return memberships[place]
     }
 
@@ -129,23 +129,24 @@ public final class DirectoryIndex: DirectoryReading {
 
     /// What a user's record says of its roles counts; the roles' lists fill in for users that say nothing.
     private static func memberships(
-        _ snapshot: DirectorySnapshot, _ users: [Int64: Int32], _ roles: [Int64: Int32]
+        _ snapshot: DirectorySnapshot, _ users: PlaceIndex, _ roles: [Int64: Int32], usersListRoles: Bool
     ) -> JoinTable {
-        var pairs: [(row: Int32, item: Int32)] = []
-        for (place, user) in snapshot.users.enumerated() {
-            guard let ids = user.roleIDs else { continue }
-            for id in ids.sorted() {
-                if let role = roles[id] { pairs.append((Int32(place), role)) }
-            }
-        }
         let byID = snapshot.roles.indices.sorted { snapshot.roles[$0].id < snapshot.roles[$1].id }
-        for role in byID {
-            for id in snapshot.roles[role].userIDs ?? [] {
-                guard let user = users[id], snapshot.users[Int(user)].roleIDs == nil else { continue }
-                pairs.append((user, Int32(role)))
+        return JoinTable(rowCount: snapshot.users.count) { add in
+            for (place, user) in snapshot.users.enumerated() {
+                guard let ids = user.roleIDs else { continue }
+                for id in ids.sorted() {
+                    if let role = roles[id] { add(Int32(place), role) }
+                }
+            }
+            if usersListRoles { return }
+            for role in byID {
+                for id in snapshot.roles[role].userIDs ?? [] {
+                    guard let user = users[id], !snapshot.users[Int(user)].saysRoles else { continue }
+                    add(user, Int32(role))
+                }
             }
         }
-        return JoinTable(rowCount: snapshot.users.count, pairs: pairs)
     }
 }
 

@@ -58,36 +58,57 @@ struct DirectoryMoment: DirectoryReading {
 
     func isSuperUser(_ user: User) -> Bool? {
         var isKnown = false
-        var hasPrivileges = false
-        for resolver in timeline.resolvers {
-            if case .ledger = resolver, hasPrivileges { continue }
+        for resolver in applyingResolvers {
             guard let answer = answer(of: resolver, user) else { continue }
-            if resolver.readsPrivileges { hasPrivileges = true }
             if answer { return true }
             isKnown = true
         }
         return isKnown ? false : nil
     }
 
+    /// The resolvers that have something to say at this moment, in the order of the settings.
+    var applyingResolvers: [SuperUserResolver] {
+        var applying: [SuperUserResolver] = []
+        for resolver in timeline.resolvers where applies(resolver) {
+            if case .ledger = resolver, applying.contains(where: \.readsPrivileges) { continue }
+            applying.append(resolver)
+        }
+        return applying
+    }
+
     private func isKnown(_ kind: EntityKind) -> Bool { timeline.availability[kind] == .complete }
 
-    /// What one resolver says of one user; nil when it does not apply at this moment.
-    private func answer(of resolver: SuperUserResolver, _ user: User) -> Bool? {
+    /// Whether there is, at this moment, what a resolver looks for.
+    private func applies(_ resolver: SuperUserResolver) -> Bool {
         switch resolver {
-        case .users(let ids): return ids.contains(user.id)
-        case .usernames(let names): return names.contains(user.username)
+        case .users, .usernames: true
         case .roles(let names):
-            guard timeline.roles.records(at: moment).contains(where: { names.contains($0.name) }) else { return nil }
-            return roles(of: user).map { $0.contains { names.contains($0.name) } }
+            isKnown(.role) && timeline.roles.records(at: moment).contains { names.contains($0.name) }
         case .privileges(let names):
-            func isStrong(_ privilege: Privilege) -> Bool { privilege.isWildcard || names.contains(privilege.name) }
-            guard timeline.privileges.records(at: moment).contains(where: isStrong) else { return nil }
-            return privileges(of: user).map { $0.contains(where: isStrong) }
-        case .customAttribute(let name, let value):
-            return user.customAttributes[name].map { $0 == value }
-                ?? (timeline.users.records(at: moment).contains { $0.customAttributes[name] != nil } ? false : nil)
-        case .ledger(let ledger):
-            return ledger.isEmpty ? nil : ledger.holds(user.id, before: moment)
+            isKnown(.privilege)
+                && timeline.privileges.records(at: moment).contains {
+                    $0.isStrong(names) && ($0.roleIDs.isEmpty || isKnown(.role))
+                }
+        case .customAttribute(let name, _):
+            timeline.attributesSince[name].map { $0 < Moment(moment) || $0 == .always } ?? false
+        case .ledger(let ledger): !ledger.isEmpty
         }
     }
+
+    /// What a resolver that applies says of one user; nil when what it reads of the user is not known.
+    private func answer(of resolver: SuperUserResolver, _ user: User) -> Bool? {
+        switch resolver {
+        case .users(let ids): ids.contains(user.id)
+        case .usernames(let names): names.contains(user.username)
+        case .roles(let names): roles(of: user).map { $0.contains { names.contains($0.name) } }
+        case .privileges(let names): privileges(of: user).map { $0.contains { $0.isStrong(names) } }
+        case .customAttribute(let name, let value): user.customAttributes[name] == value
+        case .ledger(let ledger): ledger.holds(user.id, before: moment) { roles(of: user)?.map(\.id) }
+        }
+    }
+}
+
+extension Privilege {
+    /// Whether it has one of these names, or allows everything.
+    func isStrong(_ names: [String]) -> Bool { isWildcard || names.contains(name) }
 }

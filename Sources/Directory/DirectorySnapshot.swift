@@ -49,16 +49,38 @@ public struct DirectorySnapshot: Hashable, Sendable {
     }
 
     /// The records of one collection, in their stored order.
-    public func entities(_ kind: EntityKind) -> [Entity] {
+    public func entities(_ kind: EntityKind) -> [Entity] { (0..<count(of: kind)).map { entity(kind, at: $0) } }
+
+    /// How many records a collection has.
+    public func count(of kind: EntityKind) -> Int {
         switch kind {
-        case .user: users.map(Entity.user)
-        case .group: groups.map(Entity.group)
-        case .role: roles.map(Entity.role)
-        case .app: apps.map(Entity.app)
-        case .privilege: privileges.map(Entity.privilege)
-        case .device: devices.map(Entity.device)
-        case .credential: credentials.map(Entity.credential)
-        case .mapping: mappings.map(Entity.mapping)
+        case .user: users.count
+        case .group: groups.count
+        case .role: roles.count
+        case .app: apps.count
+        case .privilege: privileges.count
+        case .device: devices.count
+        case .credential: credentials.count
+        case .mapping: mappings.count
         }
+    }
+
+    /// The record at a place of a collection.
+    public func entity(_ kind: EntityKind, at place: Int) -> Entity {
+        switch kind {
+        case .user: .user(users[place])
+        case .group: .group(groups[place])
+        case .role: .role(roles[place])
+        case .app: .app(apps[place])
+        case .privilege: .privilege(privileges[place])
+        case .device: .device(devices[place])
+        case .credential: .credential(credentials[place])
+        case .mapping: .mapping(mappings[place])
+        }
+    }
+
+    /// The id of the record at a place of a collection.
+    public func id(of kind: EntityKind, at place: Int) -> String {
+        kind == .user ? String(users[place].id) : entity(kind, at: place).id
     }
 }

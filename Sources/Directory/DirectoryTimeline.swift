@@ -11,7 +11,9 @@ public final class DirectoryTimeline: Sendable {
     let devices: VersionedRecords<String, Device>
     let resolvers: [SuperUserResolver]
     let availability: [EntityKind: Availability]
-    /// The roles that ever listed a user, by the user's id.
+    /// Since when somebody has each custom attribute that a resolver asks for.
+    let attributesSince: [String: Moment]
+    /// The roles that ever listed a user, by the user's id; empty when the users' own records say it.
     let rolesEverOf: [Int64: Set<Int64>]
     /// The factors a user ever had, by the user's id.
     let devicesEverOf: [Int64: Set<String>]
@@ -19,40 +21,52 @@ public final class DirectoryTimeline: Sendable {
     /// A directory that is valid for all time, as one read from files is.
     public init(constant index: DirectoryIndex) {
         constant = index
-        users = VersionedRecords([])
-        groups = VersionedRecords([])
-        roles = VersionedRecords([])
-        apps = VersionedRecords([])
-        privileges = VersionedRecords([])
-        devices = VersionedRecords([])
+        users = VersionedRecords()
+        groups = VersionedRecords()
+        roles = VersionedRecords()
+        apps = VersionedRecords()
+        privileges = VersionedRecords()
+        devices = VersionedRecords()
         resolvers = []
         availability = [:]
+        attributesSince = [:]
         rolesEverOf = [:]
         devicesEverOf = [:]
     }
 
     /// The directory that versions tell.
     ///
-    /// - Parameters:
-    ///   - versions: In any order.
-    ///   - availability: What each collection is now; joins over others are unknown.
+    /// - Parameter availability: What each collection is now; joins over others are unknown.
     public init(
-        versions: [EntityVersion], availability: [EntityKind: Availability],
+        _ versions: DirectoryVersions, availability: [EntityKind: Availability],
         superUsers: [SuperUserResolver] = SuperUserResolver.standard
     ) {
         constant = nil
         resolvers = superUsers
         self.availability = availability
-        var parts = VersionParts()
-        for version in versions { parts.add(version) }
-        users = VersionedRecords(parts.users)
-        groups = VersionedRecords(parts.groups)
-        roles = VersionedRecords(parts.roles)
-        apps = VersionedRecords(parts.apps)
-        privileges = VersionedRecords(parts.privileges)
-        devices = VersionedRecords(parts.devices)
-        rolesEverOf = parts.rolesEverOf
-        devicesEverOf = parts.devicesEverOf
+        users = versions.users.inOrder
+        groups = versions.groups.inOrder
+        roles = versions.roles.inOrder
+        apps = versions.apps.inOrder
+        privileges = versions.privileges.inOrder
+        devices = versions.devices.inOrder
+        rolesEverOf = versions.rolesEverOfUsers
+        devicesEverOf = versions.devicesEverOfUsers
+        var since: [String: Moment] = [:]
+        for case .customAttribute(let name, _) in superUsers {
+            since[name] = users.firstStart { $0.customAttributes[name] != nil }
+        }
+        attributesSince = since
+    }
+
+    /// The same from a list of versions in any order.
+    public convenience init(
+        versions: [EntityVersion], availability: [EntityKind: Availability],
+        superUsers: [SuperUserResolver] = SuperUserResolver.standard
+    ) {
+        var all = DirectoryVersions()
+        for version in versions { all.append(version) }
+        self.init(all, availability: availability, superUsers: superUsers)
     }
 
     /// The directory as it stood just before `moment`.
@@ -61,91 +75,17 @@ public final class DirectoryTimeline: Sendable {
         return DirectoryMoment(timeline: self, moment: moment)
     }
 
+    /// Who said who the super users are as of just before `moment`, as ``SuperUserCensus/summary`` has it; nil when
+    /// nobody did.
+    public func superUsersBy(at moment: Timestamp) -> String? {
+        if let constant { return constant.superUsers?.summary }
+        let applying = DirectoryMoment(timeline: self, moment: moment).applyingResolvers
+        return applying.isEmpty ? nil : applying.map(\.summary).joined(separator: "; ")
+    }
+
     /// A user as of just before `moment`, without joins.
     public func user(id: Int64, at moment: Timestamp) -> User? {
         if let constant { return constant.user(id: id) }
         return users.record(id, at: moment)
-    }
-}
-
-/// Records of one kind with the time for which each was so.
-struct VersionedRecords<ID: Hashable & Comparable & Sendable, Record: Sendable>: Sendable {
-    /// One record from `from`, exclusive, until `until`, inclusive: an activity at `from` still sees the one before.
-    struct Version: Sendable {
-        let id: ID
-        let record: Record
-        let from: Timestamp
-        let until: Timestamp
-    }
-
-    /// By id, then start.
-    private let versions: [Version]
-    /// Where those of a record are.
-    private let places: [ID: Range<Int32>]
-
-    init(_ all: [Version]) {
-        versions = all.sorted { ($0.id, $0.from) < ($1.id, $1.from) }
-        var places = [ID: Range<Int32>](minimumCapacity: versions.count)
-        var start = 0
-        for place in versions.indices {
-            guard place + 1 == versions.count || versions[place + 1].id != versions[place].id else { continue }
-            places[versions[place].id] = Int32(start)..<Int32(place + 1)
-            start = place + 1
-        }
-        self.places = places
-    }
-
-    /// The record as it stood just before `moment`; `.earliest` as a start means that it always was so.
-    func record(_ id: ID, at moment: Timestamp) -> Record? {
-        guard let place = places[id] else { return nil }
-        var low = Int(place.lowerBound)
-        var high = Int(place.upperBound)
-        while low < high {
-            let middle = (low + high) / 2
-            let from = versions[middle].from
-            if from < moment || from == .earliest { low = middle + 1 } else { high = middle }
-        }
-        guard low > Int(place.lowerBound), moment <= versions[low - 1].until else { return nil }
-        return versions[low - 1].record
-    }
-
-    /// Every record that stood just before `moment`, in no order.
-    func records(at moment: Timestamp) -> [Record] { places.keys.compactMap { record($0, at: moment) } }
-}
-
-/// Versions sorted out by kind.
-private struct VersionParts {
-    var users: [VersionedRecords<Int64, User>.Version] = []
-    var groups: [VersionedRecords<Int64, Group>.Version] = []
-    var roles: [VersionedRecords<Int64, Role>.Version] = []
-    var apps: [VersionedRecords<Int64, App>.Version] = []
-    var privileges: [VersionedRecords<String, Privilege>.Version] = []
-    var devices: [VersionedRecords<String, Device>.Version] = []
-    var rolesEverOf: [Int64: Set<Int64>] = [:]
-    var devicesEverOf: [Int64: Set<String>] = [:]
-
-    mutating func add(_ version: EntityVersion) {
-        let until = version.seenUntil ?? .latest
-        func from(_ created: Timestamp?) -> Timestamp {
-            version.isFirst ? min(created ?? .earliest, version.seenFrom) : version.seenFrom
-        }
-        switch version.entity {
-        case .user(let user):
-            users.append(.init(id: user.id, record: user, from: from(user.createdAt), until: until))
-        case .group(let group):
-            groups.append(.init(id: group.id, record: group, from: from(nil), until: until))
-        case .role(let role):
-            for id in role.userIDs ?? [] { rolesEverOf[id, default: []].insert(role.id) }
-            roles.append(.init(id: role.id, record: role, from: from(nil), until: until))
-        case .app(let app):
-            apps.append(.init(id: app.id, record: app, from: from(app.createdAt), until: until))
-        case .privilege(let privilege):
-            privileges.append(.init(id: privilege.id, record: privilege, from: from(nil), until: until))
-        case .device(let device):
-            devicesEverOf[device.userID, default: []].insert(device.id)
-            devices.append(.init(id: device.id, record: device, from: from(nil), until: until))
-        case .credential, .mapping:
-            break
-        }
     }
 }

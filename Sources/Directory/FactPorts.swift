@@ -119,8 +119,8 @@ public protocol FactStore: Sendable {
     /// The generation of the current snapshot, without reading it.
     func currentGeneration(connection: String) async throws -> Int64?
 
-    /// Every version of every record, oldest first within a record: what as-of joins read.
-    func versions(connection: String) async throws -> [EntityVersion]
+    /// Every version of every record: what as-of joins read.
+    func versions(connection: String) async throws -> DirectoryVersions
 
     /// Activities in (position) order after a position, at most `limit`; the batch's row order is the order of
     /// arrival, and `positions` has one rising number a row.

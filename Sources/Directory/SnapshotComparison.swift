@@ -87,39 +87,36 @@ public struct SnapshotComparison: Sendable {
     }
 
     private mutating func compareUsers() {
-        let before = Dictionary(earlier.users.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        let after = Dictionary(later.users.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let oldNames = Self.names(earlier.groups.map { ($0.id, $0.name) })
         let newNames = Self.names(later.groups.map { ($0.id, $0.name) })
-        for (id, user) in after {
-            guard let old = before[id] else {
-                details.append(Detail(change: Change(kind: "user.created", userID: id), userName: user.username))
-                continue
+        eachUser { old, new in
+            switch (old, new) {
+            case (nil, let user?):
+                details.append(Detail(change: Change(kind: "user.created", userID: user.id), userName: user.username))
+            case (let user?, nil):
+                details.append(Detail(change: Change(kind: "user.deleted", userID: user.id), userName: user.username))
+            case (let old?, let user?) where !old.isSameRecord(as: user) && old.groupID != user.groupID:
+                details.append(
+                    Detail(
+                        change: Change(kind: "user.group_changed", userID: user.id, objectID: user.groupID),
+                        userName: user.username, objectName: user.groupID.flatMap { newNames[$0] },
+                        previousName: old.groupID.flatMap { oldNames[$0] ?? newNames[$0] }))
+            default: break
             }
-            guard old.groupID != user.groupID else { continue }
-            details.append(
-                Detail(
-                    change: Change(kind: "user.group_changed", userID: id, objectID: user.groupID),
-                    userName: user.username, objectName: user.groupID.flatMap { newNames[$0] },
-                    previousName: old.groupID.flatMap { oldNames[$0] ?? newNames[$0] }))
-        }
-        for (id, user) in before where after[id] == nil {
-            details.append(Detail(change: Change(kind: "user.deleted", userID: id), userName: user.username))
         }
     }
 
     /// Roles of users that both snapshots have: what a created or deleted user gains or loses is no news.
     private mutating func compareRoles() {
-        let before = DirectoryIndex(earlier, superUsers: [])
-        let after = DirectoryIndex(later, superUsers: [])
         let oldNames = Self.names(earlier.roles.map { ($0.id, $0.name) })
         let newNames = Self.names(later.roles.map { ($0.id, $0.name) })
-        for (place, user) in later.users.enumerated() {
-            guard let oldPlace = before.place(ofUser: user.id), let old = before.rolePlaces(ofUserAt: oldPlace),
-                let new = after.rolePlaces(ofUserAt: place)
-            else { continue }
-            let oldIDs = Set(old.map { earlier.roles[Int($0)].id })
-            let newIDs = Set(new.map { later.roles[Int($0)].id })
+        let before = HeldRoles(earlier, known: Set(oldNames.keys))
+        let after = HeldRoles(later, known: Set(newNames.keys))
+        let areSameRoles = before.known == after.known
+        eachUser { old, new in
+            guard let old, let user = new else { return }
+            if areSameRoles, user.saysRoles, old.isSameRecord(as: user) { return }
+            guard let oldIDs = before.roles(of: old), let newIDs = after.roles(of: user) else { return }
             for id in newIDs.subtracting(oldIDs) {
                 let change = Change(kind: "role.granted", userID: user.id, objectID: id)
                 details.append(Detail(change: change, userName: user.username, objectName: newNames[id]))
@@ -129,6 +126,29 @@ public struct SnapshotComparison: Sendable {
                 details.append(Detail(change: change, userName: user.username, objectName: oldNames[id]))
             }
         }
+    }
+
+    /// Goes through the users of both snapshots by id, side by side: no list of either is made, as stores give them
+    /// in order.
+    private func eachUser(_ body: (_ old: User?, _ new: User?) -> Void) {
+        let (before, after) = (Self.byID(earlier.users), Self.byID(later.users))
+        var (old, new) = (0, 0)
+        while old < before.count || new < after.count {
+            let left = old < before.count ? before[old] : nil
+            let right = new < after.count ? after[new] : nil
+            let leftID = left?.id ?? .max
+            let rightID = right?.id ?? .max
+            body(leftID <= rightID ? left : nil, rightID <= leftID ? right : nil)
+            if leftID <= rightID { old += 1 }
+            if rightID <= leftID { new += 1 }
+        }
+    }
+
+    /// Users in rising order of ids, once each: of several with one id the first.
+    private static func byID(_ users: [User]) -> [User] {
+        if zip(users, users.dropFirst()).allSatisfy({ $0.id < $1.id }) { return users }
+        return Dictionary(users.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }).values
+            .sorted { $0.id < $1.id }
     }
 
     private static func names(_ pairs: [(Int64, String)]) -> [Int64: String] {
@@ -160,5 +180,25 @@ public struct SnapshotComparison: Sendable {
         batch[row, fields.id] = change.objectID.map { .int($0) } ?? .null
         batch[row, fields.name] = text(detail.objectName)
         batch[row, .previousName] = text(detail.previousName)
+    }
+}
+
+/// Which of its roles a user of a snapshot holds.
+private struct HeldRoles {
+    let known: Set<Int64>
+    /// Only where some user does not say it.
+    private let index: DirectoryIndex?
+
+    init(_ snapshot: DirectorySnapshot, known: Set<Int64>) {
+        self.known = known
+        index = snapshot.users.allSatisfy(\.saysRoles) ? nil : DirectoryIndex(snapshot, superUsers: [])
+    }
+
+    /// nil when nothing says which they are.
+    func roles(of user: User) -> Set<Int64>? {
+        if let held = user.roleIDs { return Set(held).intersection(known) }
+        guard let index, let place = index.place(ofUser: user.id), let places = index.rolePlaces(ofUserAt: place)
+        else { return nil }
+        return Set(places.map { index.snapshot.roles[Int($0)].id })
     }
 }

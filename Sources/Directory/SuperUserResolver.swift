@@ -97,7 +97,11 @@ public struct SuperUserCensus: Hashable, Sendable {
             return Set(snapshot.users.lazy.filter { $0.customAttributes[name] == value }.map(\.id))
         case .ledger(let ledger):
             guard !ledger.isEmpty else { return nil }
-            return ledger.holders(before: snapshot.observedAt).filter { index.user(id: $0) != nil }
+            let holders = ledger.holders(before: snapshot.observedAt) { role in
+                // A role that is gone has no members.
+                members(ofRolesAt: snapshot.roles.indices.filter { snapshot.roles[$0].id == role }, index)
+            }
+            return holders?.filter { index.user(id: $0) != nil }
         }
     }
 

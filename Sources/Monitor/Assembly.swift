@@ -58,7 +58,9 @@ public struct Assembly: Sendable {
         if let attribute = settings.attribute {
             resolvers += attribute.values.map { .customAttribute(name: attribute.name, value: $0) }
         }
-        if settings.usesLedger { resolvers.append(.ledger(PrivilegeLedger(names: SuperUserResolver.privilegeNames))) }
+        if let names = settings.ledger {
+            resolvers.append(.ledger(PrivilegeLedger(names: SuperUserResolver.privilegeNames + names)))
+        }
         return resolvers
     }
 

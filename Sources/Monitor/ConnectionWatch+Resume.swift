@@ -112,7 +112,7 @@ extension ConnectionWatch {
 
     func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {
         DirectoryTimeline(
-            versions: try await facts.versions(connection: connection),
+            try await facts.versions(connection: connection),
             availability: snapshot?.availability ?? [:],
             superUsers: try await superUsers.reading(facts, connection: connection))
     }

@@ -71,7 +71,7 @@ private struct StoredExplanation {
     func explainActivities(of book: RuleBook, missing: Set<ActivityField>) async throws -> RuleExplanation {
         let snapshot = try await store.currentSnapshot(connection: connection)
         let timeline = DirectoryTimeline(
-            versions: try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],
+            try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],
             superUsers: superUsers)
         guard
             let explainer = ActivityExplainer(

@@ -121,7 +121,9 @@ struct ConnectionReader {
         superUsers.users = section.texts("users")?.map(\.value) ?? []
         superUsers.roles = section.texts("roles")?.map(\.value) ?? []
         superUsers.usesPrivileges = section.truth("privileges") ?? false
-        superUsers.usesLedger = section.truth("ledger") ?? false
+        if let names = section.texts("ledger")?.map(\.value), names != ["false"] {
+            superUsers.ledger = names == ["true"] ? [] : names
+        }
         guard section.place("attribute") != nil else { return }
         let attribute = section.section("attribute")
         attribute.check(keys: ["name", "values"])

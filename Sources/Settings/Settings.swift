@@ -98,14 +98,15 @@ public struct SuperUserSettings: Hashable, Sendable {
     /// Whether a privilege over everything makes one.
     public var usesPrivileges = false
     public var attribute: Attribute?
-    /// Whether grants that events told are asked where nothing else applies.
-    public var usesLedger = false
+    /// Names and ids of privileges whose grants, as events told them, are asked where nothing else applies, beside
+    /// OneLogin's own; nil: no grants are asked.
+    public var ledger: [String]?
 
     public init() {}
 
     /// Nothing is chosen, so that what is usual is asked.
     public var isEmpty: Bool {
-        users.isEmpty && roles.isEmpty && !usesPrivileges && attribute == nil && !usesLedger
+        users.isEmpty && roles.isEmpty && !usesPrivileges && attribute == nil && ledger == nil
     }
 }
 

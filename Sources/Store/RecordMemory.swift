@@ -24,8 +24,10 @@ final class RecordMemory: Sendable {
 struct RecordReuse {
     private let known: DirectorySnapshot?
     private var kind: EntityKind?
-    private var entities: [Entity] = []
+    private var count = 0
     private var place = 0
+    /// The id at ``place``.
+    private var next: String?
 
     init(_ known: DirectorySnapshot?) { self.known = known }
 
@@ -37,13 +39,17 @@ struct RecordReuse {
         guard let known else { return nil }
         if wanted != kind {
             kind = wanted
-            entities = known.entities(wanted)
-            place = 0
+            count = known.count(of: wanted)
+            go(to: 0, in: known, wanted)
         }
         // Both are in the order of ids, so what is passed over is gone.
-        while place < entities.count, Self.isBefore(entities[place].id, id) { place += 1 }
-        guard place < entities.count, entities[place].id == id else { return nil }
-        return entities[place]
+        while let next, Self.isBefore(next, id) { go(to: place + 1, in: known, wanted) }
+        return next == id ? known.entity(wanted, at: place) : nil
+    }
+
+    private mutating func go(to place: Int, in known: DirectorySnapshot, _ kind: EntityKind) {
+        self.place = place
+        next = place < count ? known.id(of: kind, at: place) : nil
     }
 
     /// The order of the queries: `CAST(id AS INTEGER), id`.

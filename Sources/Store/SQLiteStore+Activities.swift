@@ -144,7 +144,7 @@ extension SQLiteStore {
         let found = try await read { [decoder] database in
             guard let id = try ConnectionRow.id(of: connection, in: database) else { return ActivityBatch(capacity: 1) }
             // The words of the index, so that it is used.
-            let condition = "connection = ? AND type_id IN (72, 73)"
+            let condition = "connection = ? AND \(Schema.isPrivilegeChange)"
             let count = try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM activities WHERE \(condition)", arguments: [id])
             let batch = ActivityBatch(capacity: count ?? 0)

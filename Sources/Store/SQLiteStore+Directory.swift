@@ -113,9 +113,17 @@ extension SQLiteStore: FactStore {
         }
     }
 
-    public func versions(connection: String) async throws -> [EntityVersion] {
+    public func versions(connection: String) async throws -> DirectoryVersions {
+        try await eachVersion(connection: connection, into: DirectoryVersions()) { $0.append($1) }
+    }
+
+    /// Adds every version of every record to a value, by kind, id and start.
+    func eachVersion<Result: Sendable>(
+        connection: String, into start: Result, _ add: @escaping @Sendable (inout Result, EntityVersion) -> Void
+    ) async throws -> Result {
         try await read { [memory] database in
-            guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
+            var result = start
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return result }
             let decoder = BodyDecoder()
             var reuse = RecordReuse(memory.directory(of: id))
             let rows = try Row.fetchCursor(
@@ -126,15 +134,15 @@ extension SQLiteStore: FactStore {
                     FROM entity_versions
                     WHERE connection = ? ORDER BY entity, CAST(id AS INTEGER), id, from_generation
                     """, arguments: [id])
-            var versions: [EntityVersion] = []
             while let row = try rows.next() {
                 guard let entity = try Entity(row, decoder, current: row[6], reusing: &reuse) else { continue }
-                versions.append(
+                add(
+                    &result,
                     EntityVersion(
                         entity: entity, seenFrom: Timestamp(stored: row[3]),
                         seenUntil: (row[4] as Int64?).map(Timestamp.init(stored:)), isFirst: row[5]))
             }
-            return versions
+            return result
         }
     }
 }
@@ -175,7 +183,7 @@ extension Entity {
             try decoder.value(type, from: body, table: "entity_versions", key: "\(kind.rawValue) \(row[1] as String)")
         }
         switch kind {
-        case .user: self = .user(try UserText.user(body) ?? value(User.self))
+        case .user: self = .user((try UserText.user(body) ?? value(User.self)).compacted())
         case .group: self = .group(try value(Group.self))
         case .role: self = .role(try value(Role.self))
         case .app: self = .app(try value(App.self))

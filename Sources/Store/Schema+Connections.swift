@@ -1,5 +1,5 @@
 /// Step 2: how connections are doing, what their sources lack, and what was done in them. Step 4: types of events that
-/// are not known, and the way to those that grant privileges.
+/// are not known, and the way to those that grant privileges. Step 6: delegated privileges with them.
 extension Schema {
     static let connectionStates = """
         CREATE TABLE connection_states (
@@ -58,6 +58,15 @@ extension Schema {
             SELECT connection, type_id, count(*), min(time), max(time) FROM activities
             WHERE kind = 'onelogin.unknown' GROUP BY connection, type_id;
         CREATE INDEX activities_of_privileges ON activities (connection, position) WHERE type_id IN (72, 73);
+
+        """
+
+    /// Whether an activity grants or revokes a privilege: built-in ones, and delegated ones to users and roles.
+    static let isPrivilegeChange = "type_id IN (72, 73, 2106, 2107, 2108, 2109, 2110, 2111, 2112, 2113)"
+
+    static let delegatedPrivileges = """
+        DROP INDEX activities_of_privileges;
+        CREATE INDEX activities_of_privileges ON activities (connection, position) WHERE \(isPrivilegeChange);
 
         """
 }

@@ -9,7 +9,10 @@ enum Schema {
     /// Marks the file as ours ("Tocs" in ASCII), so that no other program's database is taken for a store.
     static let applicationID = 0x546f_6373
 
-    static let steps = [facts + engine + alerts, connectionStates + actions, endedSearches, eventTypes, engineStates]
+    static let steps = [
+        facts + engine + alerts, connectionStates + actions, endedSearches, eventTypes, engineStates,
+        delegatedPrivileges,
+    ]
 
     /// Brings a database to ``version``, each step in a transaction of its own together with its number.
     ///

@@ -22,21 +22,21 @@ struct LossCheck: Sendable {
             guard staged.availability(of: kind) == .complete, before.availability(of: kind) == .complete else {
                 continue
             }
-            let known = before.entities(kind)
-            let found = Set(staged.entities(kind).map(\.id))
-            let lost = known.filter { !found.contains($0.id) && !isExplained($0) }.map(\.id).sorted()
-            guard isSuspicious(lost.count, of: known.count, kind) else { continue }
+            let known = before.count(of: kind)
+            let found = RecordIDs(staged, kind)
+            let lost = (0..<known).lazy.map { before.id(of: kind, at: $0) }
+                .filter { !found.contains($0) && !isExplained(kind, $0) }.sorted()
+            guard isSuspicious(lost.count, of: known, kind) else { continue }
             if let held, held.kind == kind, held.sample.allSatisfy({ !found.contains($0) }) { continue }
             return HeldLoss(
-                kind: kind, lost: lost.count, of: known.count, at: moment,
+                kind: kind, lost: lost.count, of: known, at: moment,
                 sample: Array(lost.prefix(HeldLoss.sampleLimit)))
         }
         return nil
     }
 
-    private func isExplained(_ entity: Entity) -> Bool {
-        guard case .user(let user) = entity else { return false }
-        return explained.contains(user.id)
+    private func isExplained(_ kind: EntityKind, _ id: String) -> Bool {
+        kind == .user && Int64(id).map(explained.contains) ?? false
     }
 
     private func isSuspicious(_ lost: Int, of known: Int, _ kind: EntityKind) -> Bool {

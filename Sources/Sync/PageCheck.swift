@@ -7,7 +7,7 @@ struct PageCheck: Sendable {
     let kind: EntityKind
     let attempt: String
     private let isWhole: Bool
-    private var seen: Set<String> = []
+    private var seen = SeenRecords()
     private var total: Int?
     private var pages = 0
     /// Rows of the last page.

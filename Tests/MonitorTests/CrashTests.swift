@@ -245,7 +245,7 @@ import Timekeeping
         let engine = ActivityEngine(
             book: book, connection: "acme",
             history: DirectoryTimeline(
-                versions: try await store.versions(connection: "acme"), availability: snapshot.availability,
+                try await store.versions(connection: "acme"), availability: snapshot.availability,
                 superUsers: []),
             options: options)
         let all = try await store.activities(connection: "acme", after: 0, limit: 100_000)

@@ -93,7 +93,7 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
         try await store.currentSnapshot(connection: connection)
     }
 
-    func versions(connection: String) async throws -> [EntityVersion] {
+    func versions(connection: String) async throws -> DirectoryVersions {
         try await store.versions(connection: connection)
     }
 

@@ -52,7 +52,7 @@ import Timekeeping
         try await Self.sync(store, 60, users: [Self.user(1), Self.user(2), Self.user(3)])
         try await Self.sync(store, 120, users: [Self.user(1), Self.user(2, group: 3)])
         try await Self.sync(store, 180, users: [Self.user(1), Self.user(2, group: 3), Self.user(3)])
-        let versions = try await store.versions(connection: "acme")
+        let versions = try await store.versionList()
         #expect(
             versions == [
                 EntityVersion(
@@ -89,11 +89,11 @@ import Timekeeping
     @Test func anIncompleteSyncDeletesNothing() async throws {
         let store = try Fixture.memory()
         try await Self.sync(store, 60, users: [Self.user(1), Self.user(2)])
-        let before = try await store.versions(connection: "acme")
+        let before = try await store.versionList()
         let isCurrent = try await Self.sync(
             store, 120, users: [Self.user(1)], availability: [.user: .incomplete, .group: .complete])
         #expect(!isCurrent)
-        #expect(try await store.versions(connection: "acme") == before)
+        #expect(try await store.versionList() == before)
         #expect(try await store.currentSnapshot(connection: "acme")?.observedAt == Fixture.at(60))
     }
 
@@ -107,7 +107,7 @@ import Timekeeping
         let snapshot = try #require(try await store.currentSnapshot(connection: "acme"))
         #expect(snapshot.users.count == 2)
         #expect(snapshot.groups.isEmpty && snapshot.availability(of: .group) == .notAvailable)
-        let group = try await store.versions(connection: "acme").first { $0.entity.kind == .group }
+        let group = try await store.versionList().first { $0.entity.kind == .group }
         #expect(group?.seenUntil == nil)
         try await Self.sync(store, 180, users: [Self.user(1)], groups: [Group(id: 3, name: "Staff")])
         #expect(try await store.currentSnapshot(connection: "acme")?.groups.count == 1)
@@ -132,7 +132,7 @@ import Timekeeping
             AlertChanges(), notices: [],
             progress: EngineProgress(connection: "acme", watermark: Fixture.at(500)), at: Fixture.start)
         try await Self.sync(store, 120, users: [Self.user(1, group: 3)])
-        let versions = try await store.versions(connection: "acme")
+        let versions = try await store.versionList()
         #expect(versions.map(\.seenUntil) == [Fixture.at(500), nil])
         #expect(versions.map(\.seenFrom) == [Fixture.at(60), Fixture.at(500)])
     }

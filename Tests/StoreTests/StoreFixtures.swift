@@ -2,8 +2,9 @@ import Alerting
 import Directory
 import FieldStorage
 import Foundation
-import Store
 import Timekeeping
+
+@testable import Store
 
 /// Reads records of a made-up wire form: `{"id": "...", "at": "...", "kind": "...", "user": 7, "ip": "..."}`.
 struct PlainDecoder: ActivityDecoder {
@@ -95,5 +96,12 @@ final class ScratchFolder: Sendable {
 
     func mode(_ file: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+    }
+}
+
+extension SQLiteStore {
+    /// Every version of every record, by kind, id and start.
+    func versionList() async throws -> [EntityVersion] {
+        try await eachVersion(connection: "acme", into: []) { $0.append($1) }
     }
 }

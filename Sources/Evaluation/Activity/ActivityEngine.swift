@@ -16,7 +16,7 @@ public final class ActivityEngine {
     private let arrivals: ArrivalIndex
     let ordered: OrderedRules
     let waiting: ReorderBuffer
-    private let maker: FindingMaker
+    private var maker: FindingMaker
     @exclusivity(unchecked) var users: any UserRows
     let userSlots: [Int]
     let target: RowBuffer
@@ -212,6 +212,7 @@ public final class ActivityEngine {
         let cooldown =
             windowEnd.map { $0 - time + TimeSpan(seconds: 0, nanoseconds: -1) } ?? rule.bound.cooldown ?? .hours(1)
         let hit = FindingMaker.Hit.activity(id: id, at: time, cooldown: cooldown, activityIDs: [])
+        maker.superUsersBy = rule.bound.readsSuperUsers ? users.superUsersBy(at: time) : nil
         let outcome = maker.finding(rule.bound, frame, hit: hit, statistics: &rule.statistics)
         guard case .finding(let finding) = outcome else {
             rule.onOutcome?(outcome, frame)

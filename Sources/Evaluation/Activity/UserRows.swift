@@ -10,6 +10,12 @@ protocol UserRows {
     /// - Parameter wanted: Slots of the user's type.
     /// - Returns: false when no such user is known then.
     func fill(_ row: RowBuffer, id: Int64, at moment: Timestamp, wanted: [Int]) -> Bool
+    /// Who said who the super users are as of just before `moment`; nil when nobody did.
+    func superUsersBy(at moment: Timestamp) -> String?
+}
+
+extension UserRows {
+    func superUsersBy(at moment: Timestamp) -> String? { nil }
 }
 
 /// The users of a directory through time.
@@ -22,4 +28,5 @@ struct TimelineUsers: UserRows {
         UserFields.all.fill(row, with: user, reading, wanted: wanted)
         return true
     }
+    func superUsersBy(at moment: Timestamp) -> String? { timeline.superUsersBy(at: moment) }
 }

@@ -112,5 +112,5 @@ extension BoundRule {
     }
 
     /// Whether it asks who the super users are, so that its answer is worth no more than who says so.
-    var readsSuperUsers: Bool { fieldsRead.contains("User.super_user") }
+    public var readsSuperUsers: Bool { fieldsRead.contains("User.super_user") }
 }

@@ -127,7 +127,8 @@ final class AuditPass {
                 let late = bound.hasMemory && !canRepeat ? engine.counts.late : 0
                 return Self.entry(
                     bound, Self.verdict(known, hasFindings: !findings.isEmpty, gap: activityGap, late: late), findings,
-                    excepted: known.excepted)
+                    excepted: known.excepted,
+                    superUsersBy: bound.readsSuperUsers ? history.superUsersBy(at: .latest) : nil)
             }
         }
     }

@@ -44,7 +44,7 @@ public struct TenantAudit: Sendable {
         let superUsers = try await superUsers.reading(facts, connection: connection)
         let index = snapshot.map { DirectoryIndex($0, superUsers: superUsers) }
         let history = DirectoryTimeline(
-            versions: try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],
+            try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],
             superUsers: superUsers)
         let pass = AuditPass(
             book: book, connection: connection, history: history, now: moment, disorder: WindowClosing.atEnd)

@@ -189,7 +189,7 @@ private struct StoredFacts {
         endedSearches = progress?.endedSearches ?? []
         let snapshot = try await store.currentSnapshot(connection: connection)
         timeline = DirectoryTimeline(
-            versions: try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],
+            try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],
             superUsers: superUsers)
     }
 }
