@@ -36,6 +36,8 @@ public struct ConnectionState: Hashable, Sendable, Codable {
     public var factorsReadAt: Timestamp?
     /// When users were last listed in full, deletions included.
     public var fullListAt: Timestamp?
+    /// When the last copy was begun for which all rows of a collection were read; nil before such a copy.
+    public var listedAt: [EntityKind: Timestamp]?
     public var budget: CallBudget?
     /// How far the source's clock is ahead of ours, in seconds; nil when it is not known.
     public var clockSkewSeconds: Int64?

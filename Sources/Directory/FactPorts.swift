@@ -97,6 +97,12 @@ public protocol FactStore: Sendable {
     /// Adds records to a staged copy.
     func stage(_ entities: [Entity], in generation: Generation, connection: String) async throws
 
+    /// Keeps rows of a collection that could not be read, with why; one that is here already has come again.
+    ///
+    /// - Parameter moment: When the copy that they came with was begun.
+    func quarantine(
+        _ records: [UnreadableText], of kind: EntityKind, connection: String, at moment: Timestamp) async throws
+
     /// Makes the staged copy current in one transaction when no collection is incomplete, and stores the versions
     /// that differ; else drops it and records why.
     ///

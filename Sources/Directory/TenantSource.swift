@@ -117,7 +117,14 @@ public struct UnreadableText: Hashable, Sendable, Codable {
     public init(place: String, reason: String, text: String) {
         self.place = place
         self.reason = reason
-        self.text = text.utf8.count > Self.textLimit ? String(text.prefix(Self.textLimit)) : text
+        self.text = text.utf8.count > Self.textLimit ? Self.cut(text) : text
+    }
+
+    /// As many whole characters of Unicode as fit.
+    private static func cut(_ text: String) -> String {
+        var end = text.utf8.index(text.startIndex, offsetBy: textLimit)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return String(text[..<end])
     }
 }
 

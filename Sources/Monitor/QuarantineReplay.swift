@@ -6,6 +6,8 @@ public import Timekeeping
 
 /// Reads quarantined records again, since a newer program may read what an older one refused.
 ///
+/// Rows of the directory are read by the next sync, so they leave when one has read their collection without them.
+///
 /// What can be read now is stored as it would have been when it came: enriched, once however often it is replayed, and
 /// marked late when the windows it belongs to may have been evaluated.
 public struct QuarantineReplay: Sendable {
@@ -15,6 +17,8 @@ public struct QuarantineReplay: Sendable {
         public var records = 0
         /// Records that left the quarantine.
         public var released = 0
+        /// Rows of the directory among ``released``: a later sync has read their collection without meeting them.
+        public var directoryRows = 0
         /// Activities that were not here before.
         public var activities = 0
         /// Activities among ``activities`` or already here that came too late for their windows.
@@ -52,11 +56,16 @@ public struct QuarantineReplay: Sendable {
         var report = Report()
         var last: Int64 = 0
         let edge = try await store.cursor(connection: connection, source: .api).map { $0.completeUntil - lateness }
+        let listedAt = try await store.state(connection: connection)?.listedAt ?? [:]
         while true {
             let records = try await store.quarantined(connection: connection, after: last, limit: Self.chunk)
             guard let end = records.last?.id else { return report }
             last = end
-            let readings = records.filter { takesTooLate || !$0.isTooLate }.map { reading(of: $0, edge: edge) }
+            let readings = records.filter { takesTooLate || !$0.isTooLate }.map { record in
+                record.kind.map { row(record, isListed: record.readUntil < listedAt[$0] ?? .earliest) }
+                    ?? reading(of: record, edge: edge)
+            }
+            report.directoryRows += readings.count { $0.record.kind != nil && $0.reason == nil }
             report.records += readings.count
             let released = readings.count { $0.reason == nil }
             report.released += released
@@ -68,6 +77,12 @@ public struct QuarantineReplay: Sendable {
                 keeps
                 ? try await store.release(readings, connection: connection) : try await unknown(readings)
         }
+    }
+
+    /// A row of the directory is nothing that could be stored by itself: whether a sync that was begun later read all
+    /// rows of its collection, and this one was not among those that could not be read, is what counts.
+    private func row(_ record: QuarantinedRecord, isListed: Bool) -> QuarantineReading {
+        QuarantineReading(record, batch: ActivityBatch(capacity: 1), reason: isListed ? nil : record.reason)
     }
 
     private func reading(of record: QuarantinedRecord, edge: Timestamp?) -> QuarantineReading {

@@ -47,8 +47,11 @@ struct LateEdges {
     }
 }
 
-/// What is no activity, with its reason.
+/// What could not be read, with its reason.
 enum QuarantineRows {
+    /// How the source of a row of the directory begins; its collection follows.
+    private static let directory = "directory."
+
     static func insert(
         _ record: UnreadableText, connection: Int64, source: ActivitySource, readUntil: Timestamp,
         into database: Database
@@ -59,5 +62,27 @@ enum QuarantineRows {
                 VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) DO NOTHING
                 """,
             arguments: [connection, source.rawValue, readUntil.stored, record.place, record.reason, record.text])
+    }
+
+    /// Keeps a row of the directory; one that is here came again with a later copy.
+    static func insert(
+        _ record: UnreadableText, of kind: EntityKind, connection: Int64, copyBegan moment: Timestamp,
+        into database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO quarantine (connection, source, read_until, place, reason, text)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) DO UPDATE
+                    SET read_until = excluded.read_until, place = excluded.place, reason = excluded.reason
+                """,
+            arguments: [
+                connection, directory + kind.rawValue, moment.stored, record.place, record.reason, record.text,
+            ])
+    }
+
+    /// What a stored source says: the feed, and the collection for a row of the directory.
+    static func source(_ text: String) -> (feed: ActivitySource, kind: EntityKind?) {
+        guard text.hasPrefix(directory) else { return (ActivitySource(rawValue: text) ?? .api, nil) }
+        return (.api, EntityKind(rawValue: String(text.dropFirst(directory.count))))
     }
 }

@@ -9,7 +9,10 @@ public struct QuarantinedRecord: Hashable, Sendable, Codable {
     public let connection: String
     /// The feed that brought it.
     public let source: ActivitySource
-    /// How far that feed had been read when it came.
+    /// The collection of a row of the directory; nil for an activity.
+    public let kind: EntityKind?
+    /// How far that feed had been read when it came; of a row of the directory, when the last copy was begun with
+    /// which it came.
     public let readUntil: Timestamp
     public let place: String
     public let reason: String
@@ -17,11 +20,13 @@ public struct QuarantinedRecord: Hashable, Sendable, Codable {
     public let text: String
 
     public init(
-        id: Int64, connection: String, source: ActivitySource, readUntil: Timestamp, record: UnreadableText
+        id: Int64, connection: String, source: ActivitySource, kind: EntityKind? = nil, readUntil: Timestamp,
+        record: UnreadableText
     ) {
         self.id = id
         self.connection = connection
         self.source = source
+        self.kind = kind
         self.readUntil = readUntil
         place = record.place
         reason = record.reason
@@ -48,6 +53,17 @@ public struct QuarantineReading: Sendable {
 }
 
 extension SQLiteStore {
+    public func quarantine(
+        _ records: [UnreadableText], of kind: EntityKind, connection: String, at moment: Timestamp
+    ) async throws {
+        try await write(.normal) { database in
+            let id = try ConnectionRow.makeID(of: connection, in: database)
+            for record in records {
+                try QuarantineRows.insert(record, of: kind, connection: id, copyBegan: moment, into: database)
+            }
+        }
+    }
+
     /// Records that could not be read, oldest first.
     ///
     /// - Parameters:
@@ -65,8 +81,9 @@ extension SQLiteStore {
                     WHERE (? IS NULL OR connections.name = ?) AND quarantine.id > ? ORDER BY quarantine.id LIMIT ?
                     """, arguments: [connection, connection, id, max(0, limit)])
             return rows.map { row in
-                QuarantinedRecord(
-                    id: row[0], connection: row[1], source: ActivitySource(rawValue: row[2]) ?? .api,
+                let source = QuarantineRows.source(row[2])
+                return QuarantinedRecord(
+                    id: row[0], connection: row[1], source: source.feed, kind: source.kind,
                     readUntil: Timestamp(stored: row[3]),
                     record: UnreadableText(place: row[4], reason: row[5], text: row[6]))
             }

@@ -7,7 +7,8 @@ struct DirectoryCopy: Sendable {
     struct Result: Sendable {
         var availability: [EntityKind: Availability] = [:]
         var failure: SourceFailure?
-        var unreadable: [UnreadableText] = []
+        /// Rows that could not be read, by collection.
+        var unreadable: [EntityKind: Int] = [:]
         var records = 0
         /// Collections that could be read before and are out of reach now.
         var outOfReach: Set<EntityKind> = []
@@ -23,8 +24,19 @@ struct DirectoryCopy: Sendable {
         var devices: [Device]?
         /// Users, of whom only those changed since a moment are read; nil to list all.
         var users: (records: [User], since: Timestamp)?
+
+        /// Whether records of a collection are taken over, so that its rows are not all read.
+        func has(_ kind: EntityKind) -> Bool {
+            switch kind {
+            case .device: devices != nil
+            case .user: users != nil
+            case .group, .role, .app, .privilege, .credential, .mapping: false
+            }
+        }
     }
 
+    /// Rows of one collection that one copy puts into quarantine; what is beyond it is counted.
+    static let quarantineLimit = 1000
     /// Users whose factors are asked for in one query.
     static let usersPerFactorQuery = 100
     private static let kinds: [EntityKind] = [.user, .group, .role, .app, .privilege, .mapping]
@@ -105,13 +117,13 @@ struct DirectoryCopy: Sendable {
             }
             do {
                 try await facts.stage(page.entities, in: generation, connection: connection)
+                try await quarantine(page.unreadable, of: query.kind, generation, &result)
             } catch {
                 result.availability[query.kind] = .incomplete
                 result.failure = .store(error, attempt: "stage the directory")
                 return
             }
             result.records += page.entities.count
-            result.unreadable += page.unreadable
             result.resume.kind = query.kind
             result.resume.cursor = page.next
             result.resume.records = result.records
@@ -123,6 +135,18 @@ struct DirectoryCopy: Sendable {
         result.availability[query.kind] = .complete
         if check.endedEmpty { result.endedEmpty.insert(query.kind) }
         try await onPage(query.kind, nil, result)
+    }
+
+    /// Keeps rows that could not be read, so that somebody sees which and why.
+    private func quarantine(
+        _ records: [UnreadableText], of kind: EntityKind, _ generation: Generation, _ result: inout Result
+    ) async throws {
+        guard !records.isEmpty else { return }
+        let kept = result.unreadable[kind] ?? 0
+        result.unreadable[kind] = kept + records.count
+        let some = Array(records.prefix(max(0, Self.quarantineLimit - kept)))
+        guard !some.isEmpty else { return }
+        try await facts.quarantine(some, of: kind, connection: connection, at: generation.startedAt)
     }
 
     /// What a failure means for the collection: out of reach from the start, or cut short.

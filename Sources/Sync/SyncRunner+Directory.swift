@@ -16,7 +16,7 @@ extension SyncRunner {
         begin(point, at: now)
         let result = try await copy.stage(point, carried: carried)
         progress.records = result.records
-        outcome.unreadable += result.unreadable.count
+        outcome.unreadable += result.unreadable.values.reduce(0, +)
         outcome.availability = result.availability
         noteReach(result, at: now)
         if let failure = result.failure {
@@ -62,6 +62,9 @@ extension SyncRunner {
         state?.lastCompleteSync = now
         if case .directory(true) = step { state?.factorsReadAt = now }
         if carried.users == nil { state?.fullListAt = now }
+        for (kind, availability) in result.availability where availability == .complete && !carried.has(kind) {
+            state?.listedAt = (state?.listedAt ?? [:]).merging([kind: generation.startedAt]) { _, new in new }
+        }
     }
 
     /// The changes between two snapshots that no activity tells, or the loss that holds the later one.
@@ -73,10 +76,6 @@ extension SyncRunner {
     ) async throws -> (derived: ActivityBatch?, loss: HeldLoss?) {
         try await pollActivities(.activities, at: now, &outcome)
         guard outcome.failures.isEmpty else { return (nil, nil) }
-        var staged = try await facts.staged(generation, connection: connection)
-        staged.availability = result.availability
-        staged.observedAt = now
-        let comparison = SnapshotComparison(from: before, to: staged)
         let told = try await facts.activities(
             connection: connection, from: before.observedAt - cadence.overlap, until: now)
         var explained = Set<SnapshotComparison.Change>()
@@ -86,11 +85,35 @@ extension SyncRunner {
             }
         }
         let deleted = Set(explained.lazy.filter { $0.kind == "user.deleted" }.compactMap(\.userID))
+        var staged = try await facts.staged(generation, connection: connection)
+        staged.availability = result.availability
+        staged.observedAt = now
+        try await keepUnread(from: before, in: &staged, generation, result, deleted: deleted)
+        let comparison = SnapshotComparison(from: before, to: staged)
         let check = LossCheck(before: before, staged: staged, explained: deleted, endedEmpty: result.endedEmpty)
         if let loss = check.loss(after: state?.heldLoss, at: now) { return (nil, loss) }
         guard !comparison.changes.isEmpty else { return (nil, nil) }
         let batch = comparison.activities(explained: explained)
         return (batch.count == 0 ? nil : batch, nil)
+    }
+
+    /// Takes over what is missing from a collection some of whose rows could not be read: they may be the missing
+    /// ones, and what cannot be read is no deletion.
+    private func keepUnread(
+        from before: DirectorySnapshot, in staged: inout DirectorySnapshot, _ generation: Generation,
+        _ result: DirectoryCopy.Result, deleted: Set<Int64>
+    ) async throws {
+        for kind in result.unreadable.keys.sorted() {
+            guard before.availability(of: kind) == .complete else { continue }
+            let found = RecordIDs(staged, kind)
+            let missing = (0..<before.count(of: kind)).lazy.map { before.entity(kind, at: $0) }.filter { entity in
+                if case .user(let user) = entity, deleted.contains(user.id) { return false }
+                return !found.contains(entity.id)
+            }
+            let kept = Array(missing)
+            try await facts.stage(kept, in: generation, connection: connection)
+            for entity in kept { staged.append(entity) }
+        }
     }
 
     // MARK: Where it begins

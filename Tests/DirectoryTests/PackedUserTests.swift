@@ -11,14 +11,14 @@ import Timekeeping
         Timestamp(seconds: 1_767_225_600, nanoseconds: 1), Timestamp.latest,
     ]
 
-    static let texts: [WritableKeyPath<User, String?> & Sendable] = [
+    static let texts: [any WritableKeyPath<User, String?> & Sendable] = [
         \.email, \.firstName, \.lastName, \.department, \.title, \.company, \.phone, \.comment, \.externalID,
         \.samAccountName, \.userPrincipalName, \.distinguishedName,
     ]
-    static let numbers: [WritableKeyPath<User, Int64?> & Sendable] = [
+    static let numbers: [any WritableKeyPath<User, Int64?> & Sendable] = [
         \.groupID, \.directoryID, \.trustedIdentityProviderID, \.managerUserID, \.invalidLoginAttempts,
     ]
-    static let times: [WritableKeyPath<User, Timestamp?> & Sendable] = [
+    static let times: [any WritableKeyPath<User, Timestamp?> & Sendable] = [
         \.updatedAt, \.activatedAt, \.lastLogin, \.invitationSentAt, \.passwordChangedAt, \.lockedUntil,
     ]
 

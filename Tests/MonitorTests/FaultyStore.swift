@@ -53,6 +53,12 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
         try await commit { try await store.stage(entities, in: generation, connection: connection) }
     }
 
+    func quarantine(
+        _ records: [UnreadableText], of kind: EntityKind, connection: String, at moment: Timestamp
+    ) async throws {
+        try await commit { try await store.quarantine(records, of: kind, connection: connection, at: moment) }
+    }
+
     func finish(
         _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
         connection: String, at moment: Timestamp

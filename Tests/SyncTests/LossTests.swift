@@ -76,6 +76,51 @@ import Timekeeping
         #expect(bench.facts.now.current?.users.count == 20)
     }
 
+    @Test func whatCannotBeReadIsNoDeletionAndGoesToQuarantine() async throws {
+        let bench = SyncRunnerTests.Bench(SyncRunnerTests.script())
+        _ = try await bench.runner.runOnce()
+        let broken = UnreadableText(place: "GET /users", reason: "`id` is no integer: `x`", text: "{}")
+        bench.tenant.change { script in
+            script.pages = SyncRunnerTests.script(groups: [1: 10, 2: 10]).pages
+            script.unreadable[.user] = [broken]
+        }
+        bench.clock.advance(by: .minutes(15))
+        let outcome = try await bench.runner.runOnce()
+        #expect(outcome.status == .connected && outcome.directoryChanged && outcome.unreadable == 1)
+        #expect(bench.facts.now.current?.users.map(\.id).sorted() == [1, 2, 3], "user 3 may be the broken row")
+        #expect(bench.facts.now.activities.isEmpty)
+        #expect(bench.facts.now.quarantine == [.user: ["`id` is no integer: `x`"]])
+
+        bench.tenant.change { $0.unreadable = [:] }
+        bench.clock.advance(by: .minutes(15))
+        _ = try await bench.runner.runOnce()
+        #expect(bench.facts.now.current?.users.map(\.id) == [1, 2])
+        #expect(bench.facts.now.activities.map(\.kind) == ["user.deleted"])
+    }
+
+    @Test func aDeletionThatIsToldIsOneBesideARowThatCannotBeRead() async throws {
+        let bench = SyncRunnerTests.Bench(SyncRunnerTests.script())
+        _ = try await bench.runner.runOnce()
+        bench.tenant.change { script in
+            script.pages = SyncRunnerTests.script(groups: [1: 10]).pages
+            script.unreadable[.user] = [UnreadableText(place: "GET /users", reason: "no id", text: "{}")]
+            script.activities = [("e1", SyncRunnerTests.start + .minutes(5), "user.deleted", 3, nil)]
+        }
+        bench.clock.advance(by: .minutes(15))
+        _ = try await bench.runner.runOnce()
+        #expect(bench.facts.now.current?.users.map(\.id).sorted() == [1, 2])
+    }
+
+    @Test(arguments: [(999, 999), (1000, 1000), (1001, 1000)])
+    func quarantineOfOneCopyIsBounded(_ rows: Int, _ kept: Int) async throws {
+        var script = SyncRunnerTests.script()
+        script.unreadable[.group] = (0..<rows).map { UnreadableText(place: "x", reason: "no id", text: "\($0)") }
+        let bench = SyncRunnerTests.Bench(script)
+        let outcome = try await bench.runner.runOnce()
+        #expect(outcome.unreadable == rows)
+        #expect(bench.facts.now.quarantine[.group]?.count == kept)
+    }
+
     struct PageRow: Sendable, CustomTestStringConvertible {
         let testDescription: String
         /// Ids of each page, and the total that each says.

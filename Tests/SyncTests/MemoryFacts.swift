@@ -11,6 +11,8 @@ final class MemoryFacts: FactStore {
         var generations: Int64 = 0
         var staged = DirectorySnapshot(observedAt: .earliest)
         var current: DirectorySnapshot?
+        /// Reasons by collection.
+        var quarantine: [EntityKind: [String]] = [:]
     }
 
     private let state = Mutex(State())
@@ -51,6 +53,12 @@ final class MemoryFacts: FactStore {
 
     func stage(_ entities: [Entity], in generation: Generation, connection: String) async throws {
         state.withLock { state in entities.forEach { state.staged.append($0) } }
+    }
+
+    func quarantine(
+        _ records: [UnreadableText], of kind: EntityKind, connection: String, at moment: Timestamp
+    ) async throws {
+        state.withLock { $0.quarantine[kind, default: []] += records.map(\.reason) }
     }
 
     func finish(

@@ -15,6 +15,8 @@ final class ScriptedTenant: TenantSource {
         var failures: [EntityKind: (page: Int, failure: SourceFailure)] = [:]
         var activityFailure: (page: Int, failure: SourceFailure)?
         var repeatsCursor = false
+        /// Rows of a collection's first page that cannot be read.
+        var unreadable: [EntityKind: [UnreadableText]] = [:]
     }
 
     private let state: Mutex<(script: Script, asked: [String])>
@@ -34,7 +36,9 @@ final class ScriptedTenant: TenantSource {
         if let planned = script.failures[query.kind], planned.page == page { throw planned.failure }
         let pages = script.pages[query.kind] ?? []
         let next = page + 1 < pages.count ? String(script.repeatsCursor ? max(page, 1) : page + 1) : nil
-        return EntityPage(entities: page < pages.count ? pages[page] : [], next: next)
+        return EntityPage(
+            entities: page < pages.count ? pages[page] : [], next: next,
+            unreadable: page == 0 ? script.unreadable[query.kind] ?? [] : [])
     }
 
     func activities(_ query: ActivityQuery) async throws(SourceFailure) -> ActivityPage {

@@ -45,7 +45,8 @@ struct QuarantineListCommand: AsyncParsableCommand {
             case .text:
                 Terminal.write(
                     """
-                    \(record.id)  \(record.connection)  \(record.source.rawValue)  \(record.readUntil.rfc3339)  \
+                    \(record.id)  \(record.connection)  \(record.kind?.rawValue ?? record.source.rawValue)  \
+                    \(record.readUntil.rfc3339)  \
                     \(Visible.text(record.place)): \(Visible.text(record.reason))
                     """)
                 if full { Terminal.write("  \(Visible.text(record.text))") }
@@ -99,11 +100,12 @@ struct QuarantineReplayCommand: AsyncParsableCommand {
                     try Terminal.snakeJSON(
                         Row(connection: connection, isDryRun: dryRun, replay: report)))
             case .text:
+                let rows = report.directoryRows > 0 ? " and \(report.directoryRows) rows that a sync has read" : ""
                 Terminal.write(
                     """
                     \(connection)  \(report.records) records, \(report.released) \
                     \(dryRun ? "would be released" : "released") as \(report.activities) new activities \
-                    (\(report.late) late), \(report.remaining) stay
+                    (\(report.late) late)\(rows), \(report.remaining) stay
                     """)
             }
         }
