@@ -22,7 +22,7 @@ title: Many failed logins of one user
 severity: low
 activity:
   match: activity.kind == "login.failure"
-  threshold: { by: [activity.user_id], within: 7d, let: { n: count() } }
+  threshold: { by: [activity.user_id], within: 1d, let: { n: count() } }
   alert_if: n >= 1000
 """
 POLICY = "policy: all\ntitle: All\nrules: [{ rule: many-failures }]\n"
@@ -67,14 +67,15 @@ def add_activities(path, count):
     columns = [row[1] for row in store.execute("PRAGMA table_info(activities)")]
     sample = dict(zip(columns, store.execute("SELECT * FROM activities WHERE type_id = 6 LIMIT 1").fetchone()))
     body = json.loads(sample["raw"])
-    begin = datetime.now(timezone.utc) - timedelta(days=2)
+    # After the watermark, since what comes before it is late and in no window, and all of it before the next turn.
+    begin = datetime.now(timezone.utc)
     del sample["position"]
     names = list(sample)
 
     def rows():
         for number in range(count):
-            moment = begin + timedelta(milliseconds=number * 100)
-            text = moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+            moment = begin + timedelta(microseconds=number)
+            text = moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             body.update(id=10**12 + number, user_id=10**7 + number, user_name=f"user{number}", created_at=text)
             row = dict(sample, id=str(10**12 + number), time=int(moment.timestamp() * 1e6), user_id=10**7 + number,
                        raw=json.dumps(body, separators=(",", ":")))

@@ -145,9 +145,11 @@ public protocol FactStore: Sendable {
         connection: String, after position: Int64, upTo last: Int64, kinds: Set<String>?, limit: Int
     ) async throws -> (batch: ActivityBatch, positions: [Int64])
 
-    /// Activities of `[from, until)` that were not derived from snapshots, in (time, id) order: what explains a
-    /// change of the directory.
-    func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch
+    /// Activities of `[from, until)` of some kinds that were not derived from snapshots, in (time, id) order: what
+    /// explains a change of the directory.
+    func activities(
+        connection: String, from: Timestamp, until: Timestamp, kinds: Set<String>
+    ) async throws -> ActivityBatch
 
     /// Activities whose ids are given, in (time, id) order: the evidence of an alert.
     func activities(connection: String, ids: [String]) async throws -> ActivityBatch

@@ -82,6 +82,9 @@ public struct SnapshotComparison: Sendable {
         "user.created", "user.deleted", "user.group_changed", "role.granted", "role.revoked",
     ]
 
+    /// The kinds of activities that explain something a comparison can show.
+    public static let explainingKinds = kinds.union(["role.granted_automatically", "role.revoked_automatically"])
+
     private func isComparable(_ kind: EntityKind) -> Bool {
         earlier.availability(of: kind) == .complete && later.availability(of: kind) == .complete
     }

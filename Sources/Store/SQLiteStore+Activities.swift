@@ -93,15 +93,18 @@ extension SQLiteStore {
     }
 
     public func activities(
-        connection: String, from: Timestamp, until: Timestamp
+        connection: String, from: Timestamp, until: Timestamp, kinds: Set<String>
     ) async throws -> ActivityBatch {
+        let wanted = kinds.sorted()
         let found = try await read { [decoder] database in
             guard let id = try ConnectionRow.id(of: connection, in: database) else { return ActivityBatch(capacity: 1) }
             // The column is cut to microseconds, so it finds a little more than is wanted.
-            let condition = "connection = ? AND time BETWEEN ? AND ? AND source <> ?"
-            let arguments: StatementArguments = [
-                id, from.stored, until.stored, ActivitySource.snapshot.rawValue,
-            ]
+            let condition = """
+                connection = ? AND time BETWEEN ? AND ? AND source <> ?
+                AND kind IN (\(databaseQuestionMarks(count: wanted.count)))
+                """
+            let arguments: StatementArguments =
+                [id, from.stored, until.stored, ActivitySource.snapshot.rawValue] + StatementArguments(wanted)
             let count = try Int.fetchOne(
                 database, sql: "SELECT count(*) FROM activities WHERE \(condition)", arguments: arguments)
             let batch = ActivityBatch(capacity: count ?? 0)

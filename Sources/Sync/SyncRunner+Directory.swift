@@ -77,7 +77,8 @@ extension SyncRunner {
         try await pollActivities(.activities, at: now, &outcome)
         guard outcome.failures.isEmpty else { return (nil, nil) }
         let told = try await facts.activities(
-            connection: connection, from: before.observedAt - cadence.overlap, until: now)
+            connection: connection, from: before.observedAt - cadence.overlap, until: now,
+            kinds: SnapshotComparison.explainingKinds)
         var explained = Set<SnapshotComparison.Change>()
         for row in 0..<told.count {
             if let change = SnapshotComparison.change(explainedBy: told.activity(at: row)) {
@@ -135,9 +136,10 @@ extension SyncRunner {
         let isListDue = state?.fullListAt.map { $0 + cadence.fullList <= now } ?? true
         if !isListDue, !cadence.listsAllUsers(of: before.users.count), before.availability(of: .user) == .complete {
             let since = before.observedAt - cadence.overlap
-            let told = try await facts.activities(connection: connection, from: since, until: now + cadence.lateness)
+            let told = try await facts.activities(
+                connection: connection, from: since, until: now + cadence.lateness, kinds: ["user.deleted"])
             var gone: Set<Int64> = []
-            for row in 0..<told.count where told.activity(at: row).kind == "user.deleted" {
+            for row in 0..<told.count {
                 if let user = told.activity(at: row).integer(.userID) { gone.insert(user) }
             }
             carried.users = (before.users.filter { !gone.contains($0.id) }, since)

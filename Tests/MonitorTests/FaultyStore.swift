@@ -119,8 +119,10 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
         try await store.activities(connection: connection, after: position, upTo: last, kinds: kinds, limit: limit)
     }
 
-    func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch {
-        try await store.activities(connection: connection, from: from, until: until)
+    func activities(
+        connection: String, from: Timestamp, until: Timestamp, kinds: Set<String>
+    ) async throws -> ActivityBatch {
+        try await store.activities(connection: connection, from: from, until: until, kinds: kinds)
     }
 
     func activities(connection: String, ids: [String]) async throws -> ActivityBatch {

@@ -100,6 +100,7 @@ import Timekeeping
     ])
     func whatExplainsAChangeIsReadByTime(_ from: Int64, _ until: Int64, _ ids: [String]) async throws {
         let store = try Fixture.memory()
+        let kind = "login.success"
         _ = try await store.commit(
             Fixture.batch(ids: ["c", "b", "a"]), unreadable: [], cursor: Fixture.cursor(0), connection: "acme",
             source: .api)
@@ -108,9 +109,13 @@ import Timekeeping
             generation, availability: [:], derived: Fixture.batch(ids: ["snapshot:1", "snapshot:2"]),
             connection: "acme", at: Fixture.start)
         let found = try await store.activities(
-            connection: "acme", from: Fixture.at(from), until: Fixture.at(until))
+            connection: "acme", from: Fixture.at(from), until: Fixture.at(until), kinds: [kind, "user.deleted"])
         #expect(Self.ids(found) == ids)
-        #expect(try await store.activities(connection: "other", from: .earliest, until: .latest).count == 0)
+        for (connection, kinds) in [("other", [kind]), ("acme", ["user.deleted"]), ("acme", [])] as [(String, Set)] {
+            let none = try await store.activities(
+                connection: connection, from: .earliest, until: .latest, kinds: kinds)
+            #expect(none.count == 0)
+        }
     }
 
     @Test func moreIDsThanAStatementTakesAreAskedInParts() async throws {

@@ -93,8 +93,10 @@ final class MemoryFacts: FactStore {
         (ActivityBatch(capacity: 1), [])
     }
 
-    func activities(connection: String, from: Timestamp, until: Timestamp) async throws -> ActivityBatch {
-        let found = now.activities.filter { $0.time >= from && $0.time < until }
+    func activities(
+        connection: String, from: Timestamp, until: Timestamp, kinds: Set<String>
+    ) async throws -> ActivityBatch {
+        let found = now.activities.filter { $0.time >= from && $0.time < until && kinds.contains($0.kind) }
         let batch = ActivityBatch(capacity: found.count)
         for activity in found {
             batch.retain(activity.batch)
