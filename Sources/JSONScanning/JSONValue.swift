@@ -1,4 +1,7 @@
-/// A value of which the grammar has been checked, as a slice of the text it was found in.
+/// A value as a slice of the text it was found in.
+///
+/// Its grammar has been checked, but for what `JSONCursor.valueOrExtent()` gives of a broken one: then the end is all
+/// that is known, and what is read of it is made of its own bytes, whatever they are.
 @frozen
 public struct JSONValue {
     public let kind: JSONKind
@@ -65,6 +68,8 @@ public struct JSONValue {
     ///
     /// A surrogate without its partner becomes U+FFFD, so that what is written is always UTF-8.
     ///
+    /// Of a text that was not checked an escape may be cut off by its end: it means what is there of it.
+    ///
     /// - Parameter room: At least as many bytes as `text` has; resolved text is never longer.
     /// - Returns: How many bytes were written.
     public func unescape(into room: UnsafeMutableRawBufferPointer) -> Int {
@@ -78,6 +83,7 @@ public struct JSONValue {
                 place += 1
                 continue
             }
+            guard place + 1 < text.count else { break }
             let escape = text[place + 1]
             place += 2
             guard escape == UInt8(ascii: "u") else {
@@ -120,6 +126,6 @@ public struct JSONValue {
     }
 
     private func hexUnit(_ start: Int) -> UInt32 {
-        (start..<(start + 4)).reduce(0) { $0 << 4 | (ByteScan.hexValue(text[$1]) ?? 0) }
+        (start..<min(start + 4, text.count)).reduce(0) { $0 << 4 | (ByteScan.hexValue(text[$1]) ?? 0) }
     }
 }

@@ -121,3 +121,34 @@ import Testing
         #expect(value == expected)
     }
 }
+
+/// What is read of a text whose escapes were not checked is made of its own bytes.
+@Suite struct UncheckedTextTests {
+    /// Each text is followed by digits that are not its own.
+    @Test(arguments: [
+        (#"\"#, ""), (#"a\"#, "a"), (#"\u"#, "\u{0}"), (#"\u0"#, "\u{0}"), (#"\u01"#, "\u{1}"), (#"\u123"#, "\u{123}"),
+        (#"\u1234"#, "\u{1234}"), (#"\ud83d\"#, "\u{fffd}"), (#"\ud83d\u"#, "\u{fffd}\u{0}"),
+        (#"\ud83d\ude0"#, "\u{fffd}\u{de0}"), (#"\ud83d\ude00"#, "\u{1f600}"), (#"\q"#, "q"), (#"\u zz"#, "\u{0}"),
+    ])
+    func aCutEscapeMeansWhatIsThereOfIt(_ text: String, _ meaning: String) throws {
+        let bytes = Array(text.utf8)
+        let read = (bytes + Array(repeating: UInt8(ascii: "f"), count: 16)).withUnsafeBytes { all in
+            JSONValue(
+                kind: .string, text: UnsafeRawBufferPointer(rebasing: all[..<bytes.count]), hasEscapes: true
+            ).string
+        }
+        #expect(try #require(read).unicodeScalars.elementsEqual(meaning.unicodeScalars))
+    }
+
+    @Test func aBrokenTextOfAListIsReadWithinItsQuotes() throws {
+        let json = Array(#"["\u01\u01","ffffff"]"#.utf8)
+        try json.withUnsafeBytes { bytes in
+            var cursor = JSONCursor(bytes)
+            try cursor.enterArray()
+            _ = try cursor.nextElement()
+            #expect(try cursor.valueOrExtent().string == "\u{100}01")
+            #expect(try cursor.nextElement())
+            #expect(try cursor.valueOrExtent().string == "ffffff")
+        }
+    }
+}
