@@ -84,7 +84,7 @@ struct PackedUser: @unchecked Sendable {
     func numbers(_ field: Field) -> [Int64]? {
         read { reader in
             guard reader.seek(field) else { return nil }
-            let end = reader.end(ofPiece: reader.length())
+            let end = reader.endOfPiece()
             var list: [Int64] = []
             while reader.place < end { list.append(reader.number()) }
             return list
@@ -95,7 +95,7 @@ struct PackedUser: @unchecked Sendable {
     func texts(_ field: Field) -> [String] {
         read { reader in
             guard reader.seek(field) else { return [] }
-            let end = reader.end(ofPiece: reader.length())
+            let end = reader.endOfPiece()
             var list: [String] = []
             while reader.place < end { list.append(reader.text()) }
             return list
@@ -228,13 +228,15 @@ struct PackedReader {
         switch form {
         case .number: _ = unsigned()
         case .moment: _ = moment()
-        case .bytes: place = end(ofPiece: length())
+        case .bytes: place = endOfPiece()
         }
     }
 
-    mutating func length() -> Int { Int(unsigned()) }
-
-    func end(ofPiece count: Int) -> Int { place + count }
+    /// Where the piece ends whose length comes next, which is passed.
+    mutating func endOfPiece() -> Int {
+        let count = Int(unsigned())
+        return place + count
+    }
 
     mutating func number() -> Int64 { Self.signed(unsigned()) }
 
@@ -248,10 +250,9 @@ struct PackedReader {
     }
 
     mutating func text() -> String {
-        let count = length()
-        let text = String(decoding: bytes[place..<place + count], as: UTF8.self)
-        place += count
-        return text
+        let end = endOfPiece()
+        defer { place = end }
+        return String(decoding: bytes[place..<end], as: UTF8.self)
     }
 
     private mutating func unsigned() -> UInt64 { Self.unsigned(bytes, &place) }
