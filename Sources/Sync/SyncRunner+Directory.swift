@@ -63,7 +63,8 @@ extension SyncRunner {
         if case .directory(true) = step { state?.factorsReadAt = now }
         if carried.users == nil { state?.fullListAt = now }
         for (kind, availability) in result.availability where availability == .complete && !carried.has(kind) {
-            state?.listedAt = (state?.listedAt ?? [:]).merging([kind: generation.startedAt]) { _, new in new }
+            let listed = state?.listedAt ?? [:]
+            state?.listedAt = listed.merging([kind: generation.startedAt]) { _, new in new }
         }
     }
 
