@@ -14,7 +14,7 @@ import Timekeeping
         rule: of-super-users
         title: A super user could not sign in
         severity: low
-        activity: { match: activity.kind == "login.failure" && target.super_user }
+        activity: { match: activity.kind == "login.failure" && target != null && target.super_user }
         key: [activity.user_id]
         message: "no"
         ---
