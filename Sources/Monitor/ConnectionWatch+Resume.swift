@@ -25,10 +25,11 @@ extension ConnectionWatch {
         func makeEngine() -> ActivityEngine {
             ActivityEngine(book: book, connection: connection, history: history, options: options)
         }
-        var engine = makeEngine()
+        let engine: ActivityEngine
         var resumption = Resumption()
-        if let saved = try await restored(engine, upTo: progress, &resumption) {
-            resumption.activities = try await feed(engine, after: saved, upTo: progress.position, kinds: nil)
+        if let saved = try await restored(makeEngine, upTo: progress, &resumption) {
+            engine = saved.engine
+            resumption.activities = try await feed(engine, after: saved.position, upTo: progress.position, kinds: nil)
         } else {
             engine = makeEngine()
             resumption.activities = try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
@@ -43,21 +44,22 @@ extension ConnectionWatch {
         return (running, resumption)
     }
 
-    /// Gives a new engine what one of the same book remembered.
+    /// A new engine with what one of the same book remembered, and the position up to which that was.
     ///
-    /// - Returns: The position up to which that was; nil when there is nothing to use, and the engine must go.
+    /// - Returns: nil when there is nothing to use.
     private func restored(
-        _ engine: ActivityEngine, upTo progress: EngineProgress, _ resumption: inout Resumption
-    ) async throws -> Int64? {
+        _ makeEngine: () -> ActivityEngine, upTo progress: EngineProgress, _ resumption: inout Resumption
+    ) async throws -> (engine: ActivityEngine, position: Int64)? {
         let saved = try await alerts.engineState(connection: connection, ruleBookDigest: book.digest)
         guard let saved, saved.position <= progress.position else { return nil }
+        let engine = makeEngine()
         do throws(StateFault) {
             try engine.restore(saved.body)
         } catch {
             resumption.refusal = String(describing: error)
             return nil
         }
-        return engine.watermark <= progress.watermark ? saved.position : nil
+        return engine.watermark <= progress.watermark ? (engine, saved.position) : nil
     }
 
     /// Keeps what the engine remembers.

@@ -13,11 +13,10 @@ import Timekeeping
     static func explain(
         _ draft: RuleDraft, _ acts: [Act], key: [String], at second: Int64, versions: [EntityVersion] = []
     ) throws -> RuleExplanation {
-        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
-        let timeline = DirectoryTimeline(versions: versions, availability: all, superUsers: [])
         let explainer = try #require(
             ActivityExplainer(
-                try draft.bind(), signals: [], connection: "main", users: TimelineUsers(timeline: timeline), key: key,
+                try draft.bind(), signals: [], connection: "main",
+                users: TimelineUsers(timeline: TestFacts.timeline(versions)), key: key,
                 at: TestFacts.at(second)))
         explainer.take(TestFacts.batch(acts))
         return explainer.finish()

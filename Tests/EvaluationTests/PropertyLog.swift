@@ -138,7 +138,7 @@ enum PropertyLog {
             options.coverageStart = TestFacts.start
             options.comparesFeeds = comparesFeeds
             return ActivityEngine(
-                book: PropertyRules.book, connection: "main", history: timeline(knows?(now) ?? versions),
+                book: PropertyRules.book, connection: "main", history: TestFacts.timeline(knows?(now) ?? versions),
                 options: options)
         }
         var engine = makeEngine(0)
@@ -152,13 +152,13 @@ enum PropertyLog {
                 replay(stored, upTo: before, engine)
             }
             stored += batch.map(\.act)
-            if let knows { engine.follow(timeline(knows(now))) }
+            if let knows { engine.follow(TestFacts.timeline(knows(now))) }
             outcome.observe(engine.process(TestFacts.batch(batch.map(\.act))))
             let watermark = TestFacts.at(now - lateness)
             outcome.observe(engine.advance(to: watermark))
             outcome.advance(watermark)
         }
-        engine.follow(timeline(versions))
+        engine.follow(TestFacts.timeline(versions))
         outcome.observe(engine.finish(at: TestFacts.at(2 * length)))
         outcome.advance(TestFacts.at(100 * length))
         return outcome
@@ -189,10 +189,5 @@ enum PropertyLog {
             ofWebhook.type = ofAPI.type
             return gap == 0 ? [ofAPI] : gap == 1 ? [ofWebhook] : [ofAPI, ofWebhook]
         }
-    }
-
-    private static func timeline(_ versions: [EntityVersion]) -> DirectoryTimeline {
-        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
-        return DirectoryTimeline(versions: versions, availability: all, superUsers: [])
     }
 }

@@ -17,10 +17,9 @@ import Timekeeping
         var options = ActivityEngine.Options()
         options.coverageStart = TestFacts.start
         options.comparesFeeds = comparesFeeds
-        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
         return ActivityEngine(
             book: book, connection: "main",
-            history: DirectoryTimeline(versions: versions, availability: all, superUsers: []), options: options)
+            history: TestFacts.timeline(versions), options: options)
     }
 
     /// Arrivals as a store gives them: each activity once.

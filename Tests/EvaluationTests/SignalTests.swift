@@ -44,10 +44,9 @@ import Timekeeping
         var options = ActivityEngine.Options()
         options.coverageStart = TestFacts.start
         options.activeFrom = activeFrom
-        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
         return ActivityEngine(
             book: book, connection: "main",
-            history: DirectoryTimeline(versions: versions, availability: all, superUsers: []), options: options)
+            history: TestFacts.timeline(versions), options: options)
     }
 
     /// What is found, as `policy/rule +second message`, in order.

@@ -11,6 +11,12 @@ enum TestFacts {
     /// 2026-03-01T00:00:00Z, a Sunday.
     static let start = Timestamp(seconds: 1_772_323_200)
 
+    /// A directory through time of which everything is known.
+    static func timeline(_ versions: [EntityVersion]) -> DirectoryTimeline {
+        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
+        return DirectoryTimeline(versions: versions, availability: all, superUsers: [])
+    }
+
     static func at(_ seconds: Int64) -> Timestamp { start + .seconds(seconds) }
 
     /// One activity for a test: `(second, kind, user)` and more by field.
@@ -67,10 +73,8 @@ enum TestFacts {
     static func engine(
         _ rules: [BoundRule], options: ActivityEngine.Options = .init(), versions: [EntityVersion] = []
     ) -> ActivityEngine {
-        let all = Dictionary(uniqueKeysWithValues: EntityKind.allCases.map { ($0, Availability.complete) })
-        let timeline = DirectoryTimeline(versions: versions, availability: all, superUsers: [])
-        return ActivityEngine(
-            bindings: rules, connection: "main", users: TimelineUsers(timeline: timeline), options: options)
+        ActivityEngine(
+            bindings: rules, connection: "main", users: TimelineUsers(timeline: timeline(versions)), options: options)
     }
 
     /// Everything that rules find of activities, once each episode, as `(second, key)`.
