@@ -12,10 +12,10 @@ import json
 import os
 import sqlite3
 import statistics
-import subprocess
 import tempfile
-import time
 from datetime import datetime, timedelta, timezone
+
+from simulated import Tenant, measured
 
 RULE = """rule: many-failures
 title: Many failed logins of one user
@@ -28,38 +28,11 @@ activity:
 POLICY = "policy: all\ntitle: All\nrules: [{ rule: many-failures }]\n"
 
 
-def measured(*command):
-    """CPU seconds, wall seconds and peak MiB of a command."""
-    begun = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    said = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) not in (0, 1):
-        raise SystemExit(f"{' '.join(command)} failed:\n{said}")
-    return usage.ru_utime + usage.ru_stime, time.monotonic() - begun, usage.ru_maxrss / 1024
-
-
-def settings(folder, simulator, activities):
-    for name, text in (("id", simulator["client_id"]), ("secret", simulator["client_secret"])):
-        with open(os.open(f"{folder}/{name}", os.O_WRONLY | os.O_CREAT, 0o600), "w") as out:
-            out.write(text + "\n")
+def write_rules(folder):
     for name, text in (("Rules/many-failures.yaml", RULE), ("Policies/all.yaml", POLICY)):
         os.makedirs(os.path.dirname(f"{folder}/{name}"), exist_ok=True)
         with open(f"{folder}/{name}", "w") as out:
             out.write(text)
-    with open(f"{folder}/tocsin.yaml", "w") as out:
-        out.write(f"""store: {folder}/tocsin.db
-rules: {folder}/Rules
-policies: {folder}/Policies
-limits: {{ keys_per_rule: {2 * activities} }}
-connections:
-  - name: simulated
-    subdomain: demo
-    url: {simulator["url"]}
-    client_id_file: {folder}/id
-    client_secret_file: {folder}/secret
-    lateness: 1s
-""")
 
 
 def add_activities(path, count):
@@ -105,26 +78,24 @@ def main():
     parser.add_argument("--activities", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tenant = subprocess.Popen(
-            [given.tocsin, "simulate", "--port", "0", "--users", "50", "--events", "500", "--days", "1", "--format", "json"],
-            stdout=subprocess.PIPE, text=True)
-        try:
-            settings(folder, json.loads(tenant.stdout.readline()), given.activities)
-            watch = (given.tocsin, "monitor", "--once", "--config", f"{folder}/tocsin.yaml")
-            print(f"{'':<34} {'CPU s':>8} {'wall s':>8} {'MiB':>8}")
-            show("first sync", [measured(*watch)])
-            add_activities(f"{folder}/tocsin.db", given.activities)
-            show(f"{given.activities:,} new activities, saved", [measured(*watch)])
-            show("start from what was saved", [measured(*watch) for _ in range(given.rounds)])
-            replays = []
-            for _ in range(given.rounds):
-                size = forget_state(f"{folder}/tocsin.db")
-                replays.append(measured(*watch))
-            show("start from the activities alone", replays)
-            print(f"saved: {size / given.activities:.0f} bytes an activity, each of a key of its own")
-        finally:
-            tenant.kill()
+    with (tempfile.TemporaryDirectory() as folder,
+          Tenant(given.tocsin, "--users", "50", "--events", "500", "--days", "1") as tenant):
+        write_rules(folder)
+        settings = tenant.write_settings(
+            folder, rules=f"{folder}/Rules", policies=f"{folder}/Policies",
+            limits=f"{{ keys_per_rule: {2 * given.activities} }}", connection={"lateness": "1s"})
+        watch = (given.tocsin, "monitor", "--once", "--config", settings)
+        print(f"{'':<34} {'CPU s':>8} {'wall s':>8} {'MiB':>8}")
+        show("first sync", [measured(*watch)])
+        add_activities(f"{folder}/tocsin.db", given.activities)
+        show(f"{given.activities:,} new activities, saved", [measured(*watch)])
+        show("start from what was saved", [measured(*watch) for _ in range(given.rounds)])
+        replays = []
+        for _ in range(given.rounds):
+            size = forget_state(f"{folder}/tocsin.db")
+            replays.append(measured(*watch))
+        show("start from the activities alone", replays)
+        print(f"saved: {size / given.activities:.0f} bytes an activity, each of a key of its own")
 
 
 if __name__ == "__main__":

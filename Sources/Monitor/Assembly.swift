@@ -71,6 +71,7 @@ public struct Assembly: Sendable {
         cadence.directory = connection.sync.directory
         cadence.fullList = connection.sync.fullList
         cadence.factors = connection.sync.factors
+        cadence.history = connection.sync.history
         cadence.lateness = connection.lateness
         return cadence
     }

@@ -109,11 +109,12 @@ struct ConnectionReader {
     }
 
     private func readSync(_ section: Section, _ sync: inout SyncSettings) {
-        section.check(keys: ["activities", "directory", "full_list", "factors"])
+        section.check(keys: ["activities", "directory", "full_list", "factors", "history"])
         sync.activities = section.span("activities", .seconds(1)...(.days(1))) ?? sync.activities
         sync.directory = section.span("directory", .seconds(1)...(.days(7))) ?? sync.directory
         sync.fullList = section.span("full_list", .minutes(15)...(.days(30))) ?? sync.fullList
         sync.factors = section.span("factors", .minutes(15)...(.days(30))) ?? sync.factors
+        sync.history = section.span("history", .hours(1)...(.days(400))) ?? sync.history
     }
 
     private func readSuperUsers(_ section: Section, _ superUsers: inout SuperUserSettings) {

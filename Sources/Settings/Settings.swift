@@ -79,6 +79,8 @@ public struct SyncSettings: Hashable, Sendable {
     public var fullList = TimeSpan.days(1)
     /// Authentication factors, user by user.
     public var factors = TimeSpan.days(1)
+    /// How far back the first sync reads activities; what is before it, rules never know.
+    public var history = TimeSpan.days(7)
 
     public init() {}
 }

@@ -60,6 +60,10 @@ import Testing
         Row(
             "a proxy that speaks TLS",
             "connections:\n  - { name: a, subdomain: b, proxy: ‹https://proxy.example.test:3128› }", .badValue),
+        Row("a minute too little", "connections:\n  - { name: a, subdomain: b, sync: { history: ‹59m› } }", .badValue),
+        Row(
+            "a nanosecond too long ago", "connections:\n  - { name: a, subdomain: b, sync: { history: ‹400d1ns› } }",
+            .badValue),
         Row("no length of time", "connections:\n  - { name: a, subdomain: b, lateness: ‹soon› }", .badValue),
         Row("a nanosecond too much", "connections:\n  - { name: a, subdomain: b, lateness: ‹24h1ns› }", .badValue),
         Row("less than nothing", "connections:\n  - { name: a, subdomain: b, lateness: ‹-1s› }", .badValue),

@@ -93,6 +93,16 @@ import Timekeeping
         #expect(desk.call("PUT", "/api/2/users/30000423", body: deep).status == 400)
     }
 
+    @Test func callsAreCountedByResource() throws {
+        var desk = try Desk()
+        #expect(desk.get("/simulator/calls").text == "{}")
+        for target in ["/api/2/users", "/api/2/users?page=2", "/api/1/events", "/api/1/nothing", "/api/2/users/1"] {
+            _ = desk.get(target)
+        }
+        _ = desk.send("GET", "/api/1/events")
+        #expect(desk.get("/simulator/calls").text == #"{"api/1/events":1,"api/2/users":3}"#)
+    }
+
     @Test func textSurvivesTheWriter() throws {
         var text = JSONText()
         let hard = "a\"b\\c\n\u{1}é😀/"

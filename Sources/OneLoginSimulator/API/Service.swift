@@ -13,6 +13,8 @@ struct Service: Sendable {
     /// Set while a call is answered whose next cursor is to lead back.
     var backwards: Fault.Effect?
     private var requests = 0
+    /// How many calls of each resource were let through to it, such as `api/1/events`.
+    private var calls: [String: Int] = [:]
 
     init(options: SimulatorOptions, now: Timestamp) {
         self.options = options
@@ -87,6 +89,7 @@ struct Service: Sendable {
     private mutating func route(_ call: Call) throws(Failure) -> Reply {
         let parts = call.segments
         if parts == ["simulator", "truth"], options.servesTruth { return .json(Array(world.truth.json.utf8)) }
+        if parts == ["simulator", "calls"] { return countedCalls }
         if parts.first == "auth" { return try authentication(call) }
         guard parts.count > 2, parts[0] == "api", parts[1] == "1" || parts[1] == "2" else { throw .noRoute }
         if parts[1] == "1", !rate.take(now: now) {
@@ -100,7 +103,22 @@ struct Service: Sendable {
             throw .authenticationFailed
         }
         if tenant.isDeleted(0) { throw .ownerDeleted }
+        defer { if Self.resources.contains(parts[2]) { calls["api/\(parts[1])/\(parts[2])", default: 0] += 1 } }
         return parts[1] == "1" ? try version1(parts[2], rest, call) : try version2(parts[2], rest, call)
+    }
+
+    /// What version 1 or 2 has.
+    private static let resources: Set<String> = [
+        "users", "roles", "groups", "apps", "events", "privileges", "mfa", "mappings", "connectors",
+    ]
+
+    /// The counted calls as one object, by name.
+    private var countedCalls: Reply {
+        var text = JSONText()
+        text.object { text in
+            for (resource, count) in calls.sorted(by: { $0.key < $1.key }) { text.field(resource, count) }
+        }
+        return .json(text.bytes)
     }
 
     private mutating func version1(_ resource: String, _ rest: [String], _ call: Call) throws(Failure) -> Reply {
