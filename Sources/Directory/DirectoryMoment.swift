@@ -76,7 +76,7 @@ struct DirectoryMoment: DirectoryReading {
         return applying
     }
 
-    private func isKnown(_ kind: EntityKind) -> Bool { timeline.availability[kind] == .complete }
+    private func isKnown(_ kind: EntityKind) -> Bool { timeline.availability.isKnown(kind, at: moment) }
 
     /// Whether there is, at this moment, what a resolver looks for.
     private func applies(_ resolver: SuperUserResolver) -> Bool {

@@ -10,7 +10,7 @@ public final class DirectoryTimeline: Sendable {
     let privileges: VersionedRecords<String, Privilege>
     let devices: VersionedRecords<String, Device>
     let resolvers: [SuperUserResolver]
-    let availability: [EntityKind: Availability]
+    let availability: AvailabilityHistory
     /// Since when somebody has each custom attribute that a resolver asks for.
     let attributesSince: [String: Moment]
     /// The roles that ever listed a user, by the user's id; empty when the users' own records say it.
@@ -28,22 +28,17 @@ public final class DirectoryTimeline: Sendable {
         privileges = VersionedRecords()
         devices = VersionedRecords()
         resolvers = []
-        availability = [:]
+        availability = AvailabilityHistory()
         attributesSince = [:]
         rolesEverOf = [:]
         devicesEverOf = [:]
     }
 
     /// The directory that versions tell.
-    ///
-    /// - Parameter availability: What each collection is now; joins over others are unknown.
-    public init(
-        _ versions: DirectoryVersions, availability: [EntityKind: Availability],
-        superUsers: [SuperUserResolver] = SuperUserResolver.standard
-    ) {
+    public init(_ versions: DirectoryVersions, superUsers: [SuperUserResolver] = SuperUserResolver.standard) {
         constant = nil
         resolvers = superUsers
-        self.availability = availability
+        availability = versions.availability
         users = versions.users.inOrder
         groups = versions.groups.inOrder
         roles = versions.roles.inOrder
@@ -60,13 +55,16 @@ public final class DirectoryTimeline: Sendable {
     }
 
     /// The same from a list of versions in any order.
+    ///
+    /// - Parameter availability: What each collection was, always; joins over others are unknown.
     public convenience init(
         versions: [EntityVersion], availability: [EntityKind: Availability],
         superUsers: [SuperUserResolver] = SuperUserResolver.standard
     ) {
         var all = DirectoryVersions()
         for version in versions { all.append(version) }
-        self.init(all, availability: availability, superUsers: superUsers)
+        all.availability = AvailabilityHistory(always: availability)
+        self.init(all, superUsers: superUsers)
     }
 
     /// The directory as it stood just before `moment`.

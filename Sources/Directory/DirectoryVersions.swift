@@ -4,6 +4,8 @@ import Timekeeping
 ///
 /// A store fills it row by row, so that no list of versions is ever there beside it.
 public struct DirectoryVersions: Sendable {
+    /// What each collection was; joins over others are unknown.
+    public var availability = AvailabilityHistory()
     var users = VersionedRecords<Int64, User>()
     var groups = VersionedRecords<Int64, Group>()
     var roles = VersionedRecords<Int64, Role>()

@@ -21,7 +21,7 @@ extension ConnectionWatch {
             activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
         }
         let snapshot = try await facts.currentSnapshot(connection: connection)
-        let history = try await timeline(snapshot)
+        let history = try await timeline()
         func makeEngine() -> ActivityEngine {
             ActivityEngine(book: book, connection: connection, history: history, options: options)
         }
@@ -112,10 +112,9 @@ extension ConnectionWatch {
         return count
     }
 
-    func timeline(_ snapshot: DirectorySnapshot?) async throws -> DirectoryTimeline {
+    func timeline() async throws -> DirectoryTimeline {
         DirectoryTimeline(
             try await facts.versions(connection: connection),
-            availability: snapshot?.availability ?? [:],
             superUsers: try await superUsers.reading(facts, connection: connection))
     }
 

@@ -113,7 +113,7 @@ public actor ConnectionWatch {
         let isJudged = isNewDirectory || running.progress.ruleBookDigest != book.digest
         let snapshot = isJudged ? try await facts.currentSnapshot(connection: connection) : nil
         if isNewDirectory, generation != running.followed {
-            running.engine.follow(try await timeline(snapshot))
+            running.engine.follow(try await timeline())
             running.followed = generation
         }
 

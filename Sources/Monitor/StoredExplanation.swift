@@ -69,10 +69,8 @@ private struct StoredExplanation {
     // MARK: Activities
 
     func explainActivities(of book: RuleBook, missing: Set<ActivityField>) async throws -> RuleExplanation {
-        let snapshot = try await store.currentSnapshot(connection: connection)
         let timeline = DirectoryTimeline(
-            try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],
-            superUsers: superUsers)
+            try await store.versions(connection: connection), superUsers: superUsers)
         guard
             let explainer = ActivityExplainer(
                 bound, of: book, connection: connection, history: timeline, key: request.key, at: request.at,

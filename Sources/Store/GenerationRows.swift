@@ -33,6 +33,8 @@ enum GenerationRows {
             database, sql: "SELECT watermark FROM engine_progress WHERE connection = ?",
             arguments: [connection.name])
         let from = max(moment.stored, watermark ?? moment.stored)
+        try database.execute(
+            sql: "UPDATE sync_generations SET seen_from = ? WHERE id = ?", arguments: [from, generation])
         for kind in kinds {
             let wasRead = try Bool.fetchOne(
                 database,
@@ -114,6 +116,23 @@ enum GenerationRows {
                 + StatementArguments([generation, generation]))
         try append(rows, to: &snapshot, reusing: &reuse)
         return snapshot
+    }
+
+    /// What each collection was in the copies of a connection, wherever that changed.
+    static func availabilities(of connection: Int64, in database: Database) throws -> AvailabilityHistory {
+        var history = AvailabilityHistory()
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT id, coalesce(seen_from, finished_at), availability FROM (
+                    SELECT *, lag(availability) OVER (ORDER BY id) AS before FROM sync_generations
+                    WHERE connection = ? AND state IN ('current', 'replaced'))
+                WHERE before IS NOT availability ORDER BY id
+                """, arguments: [connection])
+        while let row = try rows.next() {
+            history.append(try availability(row[2], of: row[0]), from: Timestamp(stored: row[1]))
+        }
+        return history
     }
 
     /// What each collection was, from a generation's text; a kind that this version does not know is passed over.

@@ -114,35 +114,14 @@ extension SQLiteStore: FactStore {
     }
 
     public func versions(connection: String) async throws -> DirectoryVersions {
-        try await eachVersion(connection: connection, into: DirectoryVersions()) { $0.append($1) }
-    }
-
-    /// Adds every version of every record to a value, by kind, id and start.
-    func eachVersion<Result: Sendable>(
-        connection: String, into start: Result, _ add: @escaping @Sendable (inout Result, EntityVersion) -> Void
-    ) async throws -> Result {
         try await read { [memory] database in
-            var result = start
-            guard let id = try ConnectionRow.id(of: connection, in: database) else { return result }
-            let decoder = BodyDecoder()
-            var reuse = RecordReuse(memory.directory(of: id))
-            let rows = try Row.fetchCursor(
-                database,
-                sql: """
-                    SELECT entity, id, body, seen_from, seen_until, is_first,
-                        CASE WHEN until_generation IS NULL THEN from_generation END
-                    FROM entity_versions
-                    WHERE connection = ? ORDER BY entity, CAST(id AS INTEGER), id, from_generation
-                    """, arguments: [id])
-            while let row = try rows.next() {
-                guard let entity = try Entity(row, decoder, current: row[6], reusing: &reuse) else { continue }
-                add(
-                    &result,
-                    EntityVersion(
-                        entity: entity, seenFrom: Timestamp(stored: row[3]),
-                        seenUntil: (row[4] as Int64?).map(Timestamp.init(stored:)), isFirst: row[5]))
+            var versions = DirectoryVersions()
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return versions }
+            versions.availability = try GenerationRows.availabilities(of: id, in: database)
+            try VersionRows.each(of: id, reusing: RecordReuse(memory.directory(of: id)), in: database) {
+                versions.append($0)
             }
-            return result
+            return versions
         }
     }
 }

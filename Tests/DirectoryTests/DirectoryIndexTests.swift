@@ -1,6 +1,7 @@
-import Directory
 import Testing
 import Timekeeping
+
+@testable import Directory
 
 @Suite struct DirectoryIndexTests {
     static func snapshot() -> DirectorySnapshot {
@@ -141,6 +142,17 @@ import Timekeeping
         let user = try #require(reading.user(id: 1))
         #expect(reading.roles(of: user)?.count == count)
         #expect(reading.isSuperUser(user) == true)
+    }
+
+    @Test func whatWasKnownFirstWasKnownBefore() {
+        var history = AvailabilityHistory()
+        #expect(!history.isKnown(.role, at: Self.at(5)))
+        history.append([.role: .complete], from: Self.at(10))
+        #expect(history.isKnown(.role, at: .earliest) && !history.isKnown(.app, at: Self.at(11)))
+        history.append([.role: .complete, .app: .notAvailable], from: Self.at(20))
+        history.append([.app: .complete, .role: .notAvailable], from: Self.at(30))
+        #expect(history.isKnown(.role, at: Self.at(30)) && !history.isKnown(.role, at: Self.at(31)))
+        #expect(history.isKnown(.app, at: Self.at(31)) && !history.isKnown(.app, at: Self.at(30)))
     }
 
     @Test func filesAreValidForAllTime() {

@@ -44,7 +44,7 @@ import Timekeeping
         }
         let raising = PropertyRules.book.rules.filter { !$0.isSignal }.map(\.id)
         #expect(Set(raising).subtracting(fired) == [])
-        #expect(raising.count == 21)
+        #expect(raising.count == 25)
     }
 
     @Test func anyArrivalOrderTwiceAndSplitGivesTheSameAlerts() {

@@ -39,7 +39,7 @@ enum PropertyRules {
     }
 
     private static let rules: [(id: String, more: String, activity: [String])] =
-        windows + sequences + others + joined + grants
+        windows + sequences + others + silences + joined + grants
 
     private static let windows: [(String, String, [String])] = [
         ("each-failure", "message: '${activity.ip} ${activity.id}'\n", ["match: \(failure)"]),
@@ -156,6 +156,45 @@ enum PropertyRules {
             [
                 "match: activity.kind == 'signal.burst'",
                 "threshold: { \(user), within: 10m, let: { n: count() } }", "alert_if: n >= 2",
+            ]
+        ),
+    ]
+
+    /// Signals of silence, and rules with memory that read them.
+    private static let silences: [(String, String, [String])] = [
+        (
+            "gone", "signal: true\n",
+            [
+                "sequence: { \(user), within: 2m, steps: [\(removed), "
+                    + "{ id: again, match: activity.kind == 'mfa.enrolled', absent: true }] }"
+            ]
+        ),
+        (
+            "hushed", "signal: true\n",
+            ["match: activity.kind == 'login.success'", "flatline: { \(user), within: 90s }"]
+        ),
+        (
+            "in-after-gone", "cooldown: 1s\nmessage: '${gone.id} ${login.id}'\n",
+            [
+                "sequence: { \(user), within: 5m, steps: [{ id: gone, match: activity.kind == 'signal.gone' }, \(login)] }"
+            ]
+        ),
+        (
+            "hushes", "cooldown: 1s\nmessage: '${n}'\n",
+            [
+                "match: activity.kind in ['signal.hushed', 'signal.gone']",
+                "threshold: { \(user), within: 4m, let: { n: count() } }", "alert_if: n >= 2",
+            ]
+        ),
+        (
+            "gone-and-quiet", "cooldown: 1s\n",
+            ["match: activity.kind in ['signal.gone', 'login.failure']", "flatline: { \(user), within: 70s }"]
+        ),
+        (
+            "not-back", "cooldown: 1s\nmessage: '${hush.id}'\n",
+            [
+                "sequence: { \(user), within: 1m, steps: [{ id: hush, match: activity.kind == 'signal.hushed' }, "
+                    + "{ id: back, match: 'activity.kind in [\"login.success\", \"signal.gone\"]', absent: true }] }"
             ]
         ),
     ]

@@ -50,8 +50,11 @@ import Timekeeping
     }
 
     /// What is found, as `policy/rule +second message`, in order.
-    static func found(_ engine: ActivityEngine, _ acts: [Act], until end: Int64? = nil) -> [String] {
+    static func found(_ engine: ActivityEngine, _ acts: [Act], watermarks: [Int64] = [], until end: Int64? = nil)
+        -> [String]
+    {
         var findings = engine.process(TestFacts.batch(acts))
+        for second in watermarks { findings += engine.advance(to: TestFacts.at(second)) }
         findings += engine.finish(at: end.map { TestFacts.at($0) })
         return findings.map {
             "\($0.dedupKey.binding.policy)/\($0.dedupKey.binding.rule) "
@@ -122,19 +125,7 @@ import Timekeeping
     @Test(arguments: [(299, 0), (300, 1)] as [(Int64, Int)])
     func absenceSignalsAtItsDeadline(_ end: Int64, _ count: Int) {
         let rules = [
-            """
-            rule: not-replaced
-            title: t
-            severity: low
-            signal: true
-            activity:
-              sequence:
-                by: [activity.user_id]
-                within: 5m
-                steps:
-                  - { id: removed, match: activity.kind == "mfa.removed" }
-                  - { id: again, match: activity.kind == "mfa.enrolled", absent: true }
-            """,
+            Self.notReplaced,
             Self.rule(
                 "reader", "match: activity.kind == \"signal.not-replaced\"", "message: \"${activity.user_id}\"\n"),
         ]
@@ -142,6 +133,54 @@ import Timekeeping
             Self.engine(Self.book(rules)), [Act(0, "mfa.removed", user: 4, id: "r")], until: end + 1)
         #expect(found == Array(repeating: "default/reader +300 4", count: count))
     }
+
+    /// The login at +400 reveals that nobody enrolled until +300: the signal is before it, wherever the watermark was.
+    @Test(arguments: [[], [350], [300], [301], [399, 400]] as [[Int64]])
+    func aSignalOfSilenceComesBeforeTheActivityThatRevealsIt(_ watermarks: [Int64]) {
+        let rules = [
+            Self.notReplaced,
+            Self.rule("plain", "match: activity.kind == \"signal.not-replaced\""),
+            """
+            rule: in-after
+            title: t
+            severity: low
+            message: "${gone.id} ${login.id}"
+            activity:
+              sequence:
+                by: [activity.user_id]
+                within: 5m
+                steps:
+                  - { id: gone, match: activity.kind == "signal.not-replaced" }
+                  - { id: login, match: activity.kind == "login.success" }
+            """,
+            Self.rule(
+                "unanswered",
+                "match: activity.kind == \"signal.not-replaced\", flatline: { by: [activity.user_id], within: 2m }"),
+        ]
+        let engine = Self.engine(Self.book(rules))
+        let acts = [
+            Act(0, "mfa.removed", user: 4, id: "r"), Act(400, "login.success", user: 4, id: "in"),
+        ]
+        #expect(
+            Self.found(engine, acts, watermarks: watermarks, until: 421) == [
+                "default/in-after +400 signal.not-replaced:default:r in", "default/plain +300 t",
+                "default/unanswered +420 t",
+            ])
+    }
+
+    private static let notReplaced = """
+        rule: not-replaced
+        title: t
+        severity: low
+        signal: true
+        activity:
+          sequence:
+            by: [activity.user_id]
+            within: 5m
+            steps:
+              - { id: removed, match: activity.kind == "mfa.removed" }
+              - { id: again, match: activity.kind == "mfa.enrolled", absent: true }
+        """
 
     @Test func whoASignalIsAboutIsReadAsOfIt() {
         let versions = [(0, 50, "IT"), (50, nil, "HR")].map { from, until, name -> EntityVersion in

@@ -236,7 +236,6 @@ import Timekeeping
 
     /// The alerts of one replay of everything that is stored.
     static func replay(_ store: SQLiteStore, _ book: RuleBook, comparesFeeds: Bool = false) async throws -> [String] {
-        let snapshot = try #require(try await store.currentSnapshot(connection: "acme"))
         let cursor = try #require(try await store.cursor(connection: "acme", source: .api))
         var options = ActivityEngine.Options()
         options.coverageStart = cursor.firstSyncStarted
@@ -244,9 +243,7 @@ import Timekeeping
         options.comparesFeeds = comparesFeeds
         let engine = ActivityEngine(
             book: book, connection: "acme",
-            history: DirectoryTimeline(
-                try await store.versions(connection: "acme"), availability: snapshot.availability,
-                superUsers: []),
+            history: DirectoryTimeline(try await store.versions(connection: "acme"), superUsers: []),
             options: options)
         let all = try await store.activities(connection: "acme", after: 0, limit: 100_000)
         let watermark = cursor.completeUntil - lateness

@@ -71,6 +71,28 @@ import Timekeeping
             ])
     }
 
+    /// Groups come into reach with the second copy and are lost with the fourth; rules evaluate up to +200 before it.
+    @Test(
+        arguments: [(60, false), (120, false), (121, true), (180, true), (200, true), (201, false), (400, false)]
+            as [(Int64, Bool)])
+    func whatCouldBeReadIsKnownAsOfAMoment(_ second: Int64, _ isKnown: Bool) async throws {
+        let store = try Fixture.memory()
+        let users = [Self.user(1, group: 3)]
+        let groups = [Group(id: 3, name: "Staff")]
+        let without: [EntityKind: Availability] = [.user: .complete, .group: .notAvailable]
+        try await Self.sync(store, 60, users: users, availability: without)
+        try await Self.sync(store, 120, users: users, groups: groups)
+        try await Self.sync(store, 150, users: users, groups: groups)
+        var progress = EngineProgress(connection: "acme")
+        progress.watermark = Fixture.at(200)
+        try await store.apply(AlertChanges(), notices: [], progress: progress, at: Fixture.at(180))
+        try await Self.sync(store, 190, users: users, availability: without)
+        let timeline = DirectoryTimeline(try await store.versions(connection: "acme"))
+        let reading = timeline.reading(at: Fixture.at(second))
+        #expect(reading.groupName(id: 3) == (isKnown ? "Staff" : nil))
+        #expect((reading.groupNames(of: Self.user(1, group: 3)) != nil) == isKnown)
+    }
+
     @Test func everyGenerationCanBeReadAgain() async throws {
         let store = try Fixture.memory()
         var generations: [Int64] = []

@@ -102,6 +102,11 @@ final class ScratchFolder: Sendable {
 extension SQLiteStore {
     /// Every version of every record, by kind, id and start.
     func versionList() async throws -> [EntityVersion] {
-        try await eachVersion(connection: "acme", into: []) { $0.append($1) }
+        try await read { database in
+            var versions: [EntityVersion] = []
+            guard let id = try ConnectionRow.id(of: "acme", in: database) else { return versions }
+            try VersionRows.each(of: id, reusing: RecordReuse(nil), in: database) { versions.append($0) }
+            return versions
+        }
     }
 }

@@ -10,6 +10,8 @@ extension ActivityEngine {
     /// The bit of a unit's number that says that a pattern saw a part of a text only: asked again when the turn comes,
     /// `match` says so to the finding.
     private static let matchesAgain: UInt32 = 1 << 31
+    /// The shortest span there is.
+    private static let instant = TimeSpan(seconds: 0, nanoseconds: 1)
 
     /// Keeps the activity in the frame for the rules with memory that it matches.
     func hold(_ row: UnsafePointer<Slot>, at time: Timestamp) {
@@ -55,9 +57,8 @@ extension ActivityEngine {
     ///
     /// - Parameter end: How far silence is known, exclusive of what happens at it; nil: to the last activity.
     public func finish(at end: Timestamp? = nil) -> [Finding] {
-        let instant = TimeSpan(seconds: 0, nanoseconds: 1)
-        let last = waiting.count > 0 ? waiting.latest + instant : .earliest
-        let edge = max(end ?? latestTime ?? .earliest, last, watermark + instant)
+        let last = waiting.count > 0 ? waiting.latest + Self.instant : .earliest
+        let edge = max(end ?? latestTime ?? .earliest, last, watermark + Self.instant)
         return advance(to: occurrences.edge(edge) == edge ? edge : edge + .seconds(1))
     }
 
@@ -86,16 +87,28 @@ extension ActivityEngine {
         if let last { waiting.release(last) }
         conclude(before: edge)
         occurrences.advance(to: edge)
-        settleSignals()
         frame.context.reset()
     }
 
+    /// Lets silence speak until before `edge`, and what its signals bring about.
     private func conclude(before edge: Timestamp) {
-        for unit in ordered.timed {
-            guard let deadline = unit.verb?.nextDeadline, deadline < edge else { continue }
-            unit.verb?.conclude(before: edge, unit, self)
-            frame.context.reset()
+        guard hasSignals else {
+            for unit in ordered.timed {
+                guard let deadline = unit.verb?.nextDeadline, deadline < edge else { continue }
+                conclude(unit, before: edge)
+            }
+            return
         }
+        // A signal is an activity at its deadline: it comes before what silence says later, whoever says it.
+        while let (unit, deadline) = ordered.firstDeadline(before: edge) {
+            conclude(unit, before: deadline + Self.instant)
+            settleSignals()
+        }
+    }
+
+    private func conclude(_ unit: OrderedUnit, before moment: Timestamp) {
+        unit.verb?.conclude(before: moment, unit, self)
+        frame.context.reset()
     }
 
     private func observe(_ row: UnsafePointer<Slot>, at time: Timestamp, _ units: UnsafeBufferPointer<UInt32>) {

@@ -1,6 +1,7 @@
 import Directory
 import FieldStorage
 import RuleLanguage
+import Timekeeping
 
 /// The rules with memory of an engine, put together where they remember the same, and found by kind and type.
 final class OrderedRules {
@@ -27,6 +28,17 @@ final class OrderedRules {
     @inline(__always)
     func with<Result>(_ number: UInt32, _ body: (OrderedUnit) -> Result) -> Result {
         references[Int(number)]._withUnsafeGuaranteedRef(body)
+    }
+
+    /// Whose silence means something next, and when, if that is before `edge`; of several the first, since signal
+    /// rules are before those that read them.
+    func firstDeadline(before edge: Timestamp) -> (unit: OrderedUnit, deadline: Timestamp)? {
+        var first: (unit: OrderedUnit, deadline: Timestamp)?
+        for unit in timed {
+            guard let deadline = unit.verb?.nextDeadline, deadline < first?.deadline ?? edge else { continue }
+            first = (unit, deadline)
+        }
+        return first
     }
 
     private static func units(

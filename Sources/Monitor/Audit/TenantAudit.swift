@@ -44,8 +44,7 @@ public struct TenantAudit: Sendable {
         let superUsers = try await superUsers.reading(facts, connection: connection)
         let index = snapshot.map { DirectoryIndex($0, superUsers: superUsers) }
         let history = DirectoryTimeline(
-            try await facts.versions(connection: connection), availability: snapshot?.availability ?? [:],
-            superUsers: superUsers)
+            try await facts.versions(connection: connection), superUsers: superUsers)
         let pass = AuditPass(
             book: book, connection: connection, history: history, now: moment, disorder: WindowClosing.atEnd)
         let count = try await judge(pass, facts, connection)

@@ -187,9 +187,7 @@ private struct StoredFacts {
         generation = progress?.generation ?? .max
         watermark = progress?.watermark ?? cursor.completeUntil
         endedSearches = progress?.endedSearches ?? []
-        let snapshot = try await store.currentSnapshot(connection: connection)
         timeline = DirectoryTimeline(
-            try await store.versions(connection: connection), availability: snapshot?.availability ?? [:],
-            superUsers: superUsers)
+            try await store.versions(connection: connection), superUsers: superUsers)
     }
 }
