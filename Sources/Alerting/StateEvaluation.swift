@@ -10,7 +10,7 @@ public struct StateEvaluation: Hashable, Sendable {
     public let verdict: Verdict
     /// One finding a key that violates.
     public let findings: [Finding]
-    /// Keys whose row or group could not be decided, beside others that could: their alerts stay as they are.
+    /// Keys of live alerts whose row or group could not be decided, beside others that could: they stay as they are.
     public let undecided: [DedupKey]
     /// Who says who the super users are, where the rule asks; nil where it does not, or nobody does.
     public let superUsersBy: String?

@@ -18,8 +18,15 @@ import Timekeeping
         return DirectoryIndex(snapshot, superUsers: supers.map { [.users($0)] } ?? [])
     }
 
-    static func evaluate(_ draft: RuleDraft, _ index: DirectoryIndex) throws -> StateEvaluation {
-        let results = StatePass([try draft.bind()], connection: "main").evaluate(
+    /// - Parameter alerts: The keys of live alerts.
+    static func evaluate(
+        _ draft: RuleDraft, _ index: DirectoryIndex, alerts: ClosedRange<Int64> = 1...9, limit: Int? = nil
+    ) throws -> StateEvaluation {
+        let bound = try draft.bind()
+        var pass = StatePass([bound], connection: "main", findingLimit: limit)
+        let binding = RuleBinding(connection: "main", policy: bound.policy, rule: bound.rule.id)
+        pass.alertKeys = Set(alerts.map { DedupKey(binding: binding, key: [.int($0)]) })
+        let results = pass.evaluate(
             DirectoryRows(index: index, connection: "main"), generation: 3, at: TestFacts.start)
         return try #require(results.first?.evaluation)
     }
@@ -36,12 +43,10 @@ import Timekeeping
         #expect(try Self.evaluate(Self.locked, Self.snapshot([.active])).verdict == .pass)
     }
 
-    @Test(arguments: [(2, 2, 0), (3, 3, 1), (5, 3, 3)])
+    @Test(arguments: [(2, 2, 0), (3, 3, 1), (5, 3, 3), (9, 3, 7)])
     func pastTheLimitOneSummaryStandsForTheRest(_ rows: Int, _ findings: Int, _ more: Int) throws {
         let index = Self.snapshot(Array(repeating: .locked, count: rows))
-        let results = StatePass([try Self.locked.bind()], connection: "main", findingLimit: 2).evaluate(
-            DirectoryRows(index: index, connection: "main"), generation: 3, at: TestFacts.start)
-        let result = try #require(results.first?.evaluation)
+        let result = try Self.evaluate(Self.locked, index, limit: 2)
         #expect(result.findings.count == findings)
         #expect(result.findings.prefix(2).map(\.dedupKey.key) == [[.int(1)], [.int(2)]])
         if more > 0 { #expect(result.findings.last?.evidence.first?.value == .int(Int64(more))) }
@@ -94,6 +99,8 @@ import Timekeeping
         #expect(result.verdict == .fail)
         #expect(result.findings.map(\.dedupKey.key) == [[.int(1)]])
         #expect(result.undecided.map(\.key) == [[.int(2)]])
+        let quiet = try Self.evaluate(rule, Self.snapshot([.locked, .active]), alerts: 3...9)
+        #expect(quiet.undecided == [], "who has no alert is not kept in mind")
     }
 
     @Test(arguments: [Availability.incomplete, .notAvailable])

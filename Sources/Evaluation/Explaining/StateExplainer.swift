@@ -49,7 +49,8 @@ public struct StateExplainer {
         outcome.missing = rows.missing(body.each)
         let frame = RuleFrame(for: [bound])
         let rule = StateRule(
-            bound, body, maker: FindingMaker(connection: connection), generation: 0, at: judgedAt)
+            bound, body, maker: FindingMaker(connection: connection), generation: 0, at: judgedAt, alertKeys: [],
+            limit: 1)
         rule.onMiss = { [reader, wanted, body] frame in
             guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
             outcome.attempt = reader.attempt(frame, body.alertIf)
@@ -58,8 +59,9 @@ public struct StateExplainer {
             guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
             outcome.exception = name
         }
-        rule.onFired = { [reader, wanted, bound, judgedAt] frame in
-            guard reader.key(frame).map({ $0 == wanted }) ?? false else { return }
+        rule.onFired = { [wanted, bound, judgedAt] finding, frame in
+            guard finding.dedupKey.key.map({ ExpectedValue.text($0) }) == wanted else { return }
+            outcome.firings.append(finding)
             outcome.expired.merge(bound.expiredExceptions(frame, at: judgedAt)) { first, _ in first }
         }
         let type = IdentitySchema.schema.row(body.each)?.type ?? ""
@@ -79,8 +81,7 @@ public struct StateExplainer {
         }
         frame.reset(now: judgedAt)
         frame.setDirectory(directory)
-        let evaluation = rule.finish(frame, missing: outcome.missing, limit: .max)
-        outcome.firings = evaluation.findings.filter { $0.dedupKey.key.map { ExpectedValue.text($0) } == wanted }
+        _ = rule.finish(frame, missing: outcome.missing)
         return explanation(outcome)
     }
 

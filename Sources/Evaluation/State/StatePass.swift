@@ -23,6 +23,8 @@ public struct StatePass {
     private let findingLimit: Int
     /// Pattern searches that the wall clock ended before; they end so again.
     public var endedSearches: Set<EndedSearch> = []
+    /// The live alerts; of these alone an evaluation says that they could not be decided.
+    public var alertKeys: Set<DedupKey> = []
 
     /// How many findings of one rule a report holds.
     public static let reportLimit = 100_000
@@ -54,10 +56,13 @@ public struct StatePass {
         frame.context.honour(endedSearches)
         let maker = FindingMaker(connection: connection, superUsersBy: rows.superUsersBy)
         var byWord: [String: [StateRule]] = [:]
+        let alertKeys = Dictionary(grouping: alertKeys, by: \.binding)
         for bound in bindings {
             guard case .state(let body) = bound.body, !bound.rule.isSignal else { continue }
             byWord[body.each, default: []].append(
-                StateRule(bound, body, maker: maker, generation: generation, at: moment))
+                StateRule(
+                    bound, body, maker: maker, generation: generation, at: moment,
+                    alertKeys: Set(alertKeys[maker.binding(bound)] ?? []), limit: findingLimit))
         }
         var results: [Result] = []
         let directory = DirectoryRow.make(rows, for: byWord.values.flatMap { $0.map(\.bound) })
@@ -66,7 +71,7 @@ public struct StatePass {
             for rule in rules {
                 frame.reset(now: moment)
                 frame.setDirectory(directory)
-                let evaluation = rule.finish(frame, missing: rows.missing(word), limit: findingLimit)
+                let evaluation = rule.finish(frame, missing: rows.missing(word))
                 results.append(
                     Result(
                         bound: rule.bound, evaluation: evaluation, statistics: rule.statistics,

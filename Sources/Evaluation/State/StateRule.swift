@@ -21,7 +21,9 @@ final class StateRule {
     private let moment: Timestamp
     private let exclusions: [Program]
     private var groups: [GroupKey: GroupState] = [:]
-    private var findings: [Finding] = []
+    private var findings: StateFindings
+    /// Keys of live alerts of the binding: it matters for these alone that they could not be decided.
+    private let alertKeys: Set<DedupKey>
     private var undecided: Set<DedupKey> = []
     private var reasons: Set<String> = []
     private(set) var statistics = RuleStatistics()
@@ -29,12 +31,20 @@ final class StateRule {
     var onMiss: ((RuleFrame) -> Void)?
     /// Told of the exception that held a finding back; for explanations.
     var onExcepted: ((String, RuleFrame) -> Void)?
-    /// Told of everything that made a finding; for explanations.
-    var onFired: ((RuleFrame) -> Void)?
+    /// Told of every finding; for explanations.
+    var onFired: ((Finding, RuleFrame) -> Void)?
     /// A row that belongs to nobody knows which group: no group has a value.
     private var everyGroupIsUnknown: EvaluationFailure?
 
-    init(_ bound: BoundRule, _ body: StateBody, maker: FindingMaker, generation: Int64, at moment: Timestamp) {
+    /// - Parameters:
+    ///   - alertKeys: Keys of live alerts of the binding.
+    ///   - limit: Findings that stand for themselves; the others make one, and their alerts stay as they are.
+    init(
+        _ bound: BoundRule, _ body: StateBody, maker: FindingMaker, generation: Int64, at moment: Timestamp,
+        alertKeys: Set<DedupKey>, limit: Int
+    ) {
+        self.alertKeys = alertKeys
+        findings = StateFindings(limit: limit, alertKeys: alertKeys)
         self.generation = generation
         self.moment = moment
         self.bound = bound
@@ -86,7 +96,7 @@ final class StateRule {
     private func undecidedRow(_ failure: EvaluationFailure, _ frame: RuleFrame) {
         note(failure)
         guard let group = body.group else {
-            if let key = maker.key(bound, frame) { undecided.insert(maker.dedupKey(bound, key)) }
+            noteUndecided(frame)
             return
         }
         switch GroupKey.evaluate(group.by, frame.frame) {
@@ -99,6 +109,12 @@ final class StateRule {
         }
     }
 
+    private func noteUndecided(_ frame: RuleFrame) {
+        guard !alertKeys.isEmpty, let key = maker.key(bound, frame) else { return }
+        let dedupKey = maker.dedupKey(bound, key)
+        if alertKeys.contains(dedupKey) { undecided.insert(dedupKey) }
+    }
+
     private func note(_ failure: EvaluationFailure) {
         if failure.isUnknown { reasons.insert(failure.description) } else { statistics.note(failure) }
     }
@@ -107,18 +123,15 @@ final class StateRule {
 
     /// What the rule says once every row has passed.
     ///
-    /// - Parameters:
-    ///   - missing: Why rows may be missing; nil when all were there.
-    ///   - limit: Findings that stand for themselves, by key; the others make one, and their alerts stay as they are.
-    func finish(_ frame: RuleFrame, missing: String?, limit: Int) -> StateEvaluation {
+    /// - Parameter missing: Why rows may be missing; nil when all were there.
+    func finish(_ frame: RuleFrame, missing: String?) -> StateEvaluation {
         if let missing { reasons.insert(missing) }
         if let group = body.group { judgeGroups(group, frame, hidden: missing != nil) }
-        var sorted = findings.sorted(by: Finding.isBefore)
-        if sorted.count > limit {
-            let rest = sorted[limit...]
-            undecided.formUnion(rest.map(\.dedupKey))
-            statistics.overflowed += rest.count
-            sorted = Array(sorted[..<limit]) + [summary(of: rest, limit: limit)]
+        var (sorted, worstOfRest) = findings.finish()
+        if let worstOfRest {
+            undecided.formUnion(findings.overflowKeys)
+            statistics.overflowed += findings.overflow
+            sorted.append(summary(worstOfRest))
         }
         let verdict: Verdict =
             if !sorted.isEmpty {
@@ -136,12 +149,12 @@ final class StateRule {
             superUsersBy: bound.readsSuperUsers ? maker.superUsersBy : nil)
     }
 
-    private func summary(of rest: ArraySlice<Finding>, limit: Int) -> Finding {
+    private func summary(_ severity: Severity) -> Finding {
         Finding(
             dedupKey: maker.dedupKey(bound, [Self.summaryMark]), origin: .state(generation: generation),
-            severity: rest.map(\.severity).max() ?? bound.severity, time: moment, title: bound.rule.title,
-            message: "\(rest.count) more findings beyond the limit of \(limit)",
-            evidence: [Finding.Evidence(name: "more", value: .int(Int64(rest.count)))], hold: bound.hold,
+            severity: severity, time: moment, title: bound.rule.title,
+            message: "\(findings.overflow) more findings beyond the limit of \(findings.limit)",
+            evidence: [Finding.Evidence(name: "more", value: .int(Int64(findings.overflow)))], hold: bound.hold,
             receivers: bound.receivers)
     }
 
@@ -162,7 +175,7 @@ final class StateRule {
                 onMiss?(frame)
                 // Which aggregate is unknown says less than why it is.
                 if !frame.failure.isUnknown || reasons.isEmpty { note(frame.failure) }
-                if let key = maker.key(bound, frame) { undecided.insert(maker.dedupKey(bound, key)) }
+                noteUndecided(frame)
             }
         }
     }
@@ -171,7 +184,7 @@ final class StateRule {
         switch maker.finding(bound, frame, hit: .state(generation: generation, at: moment), statistics: &statistics) {
         case .finding(let finding):
             findings.append(finding)
-            onFired?(frame)
+            onFired?(finding, frame)
         case .excepted(let name): onExcepted?(name, frame)
         case .failed: break
         }
