@@ -60,8 +60,10 @@ properties: setup ## try PROPERTY_CASES (10,000) orders, doublings, cuts and end
 	@TOCSIN_TESTS=MonitorTests TOCSIN_CRASH_SEEDS=$(CRASH_SEEDS) TOCSIN_CRASH_STEP=1 $(SWIFT) test $(TESTABLE) \
 	  --skip-build --filter 'CrashTests|TwoFeedTests'
 
-truth: build ## judge the shipped rules on generated data with planted cases
-	@Tests/Truth/judge.py --tocsin $(DEBUG)
+truth: build ## judge the shipped rules on generated data with planted cases: three seeds, in order and not
+	@for seed in 1 2 3; do \
+	  Tests/Truth/judge.py --tocsin $(DEBUG) --seed $$seed --days 30 && \
+	  Tests/Truth/judge.py --tocsin $(DEBUG) --seed $$seed --days 30 --duplicates 0.02 --late 0.03 || exit 1; done
 
 fuzz: setup ## feed the parsers with FUZZ_RUNS inputs each (1,000,000), under AddressSanitizer
 	@$(BUILD) --target RuleLanguage

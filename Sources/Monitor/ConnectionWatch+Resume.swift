@@ -38,9 +38,11 @@ extension ConnectionWatch {
         let machine = AlertMachine(hourLimit: book.limits.alerts)
         let since = progress.watermark - machine.lateLimit
         let live = try await alerts.liveAlerts(connection: connection, resolvedSince: since)
+        let health = RuleHealth(connection: connection, engine.statistics, live.filter { $0.status != .resolved })
         let running = Running(
             engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
-            comparesFeeds: comparesFeeds, followed: snapshot?.generation, unsaved: resumption.activities)
+            comparesFeeds: comparesFeeds, followed: snapshot?.generation, unsaved: resumption.activities,
+            health: health)
         return (running, resumption)
     }
 

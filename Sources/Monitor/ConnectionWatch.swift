@@ -28,6 +28,10 @@ public actor ConnectionWatch {
         public var unsaved: String?
         /// What each bound state rule said, when the directory was new.
         public var verdicts: [RuleBinding: Verdict] = [:]
+        /// Since this process began: evaluations without a value though the data was there, and findings that an
+        /// exception held back, by rule; those without are left out.
+        public var errors: [RuleBinding: Int] = [:]
+        public var excepted: [RuleBinding: Int] = [:]
     }
 
     /// How an engine came to stand where one before it ended.
@@ -49,6 +53,8 @@ public actor ConnectionWatch {
         var followed: Int64?
         /// How many activities the engine read since its state was saved.
         var unsaved: Int
+        var health: RuleHealth
+        var use = RuleUse()
     }
 
     /// Activities that are read from the store at once.
@@ -140,6 +146,7 @@ public actor ConnectionWatch {
             for result in pass.evaluate(index, at: snapshot.observedAt) {
                 running.progress.endedSearches.formUnion(result.endedSearches)
                 changes.append(running.machine.evaluate(result.evaluation))
+                running.use.note(result.statistics, of: result.evaluation.binding)
                 report.verdicts[result.evaluation.binding] = result.evaluation.verdict
             }
             running.progress.generation = snapshot.generation
@@ -148,6 +155,7 @@ public actor ConnectionWatch {
         if let health = state.flatMap({ ConnectionHealth(connection: connection, state: $0).evaluation }) {
             changes.append(running.machine.evaluate(health))
         }
+        noteRules(&running, &report, &changes)
         running.progress.endedSearches.formUnion(running.engine.endedSearches)
         running.progress.ruleBookDigest = book.digest
         var progress = running.progress
@@ -204,11 +212,22 @@ public actor ConnectionWatch {
         }
     }
 
+    /// Tells how rules fare, and raises what they could not evaluate.
+    private func noteRules(_ running: inout Running, _ report: inout Report, _ changes: inout AlertChanges) {
+        let statistics = running.engine.statistics
+        running.health.note(statistics, at: clock.now())
+        running.health.note(report.verdicts, at: clock.now())
+        if let health = running.health.evaluation(at: clock.now()) {
+            changes.append(running.machine.evaluate(health))
+        }
+        (report.errors, report.excepted) = running.use.totals(with: statistics)
+    }
+
     /// Alerts of bindings that no policy has any more end.
     private func retireUnbound(_ running: inout Running, _ changes: inout AlertChanges) {
         guard running.progress.ruleBookDigest != book.digest else { return }
-        let own = "\(ConnectionHealth.policy)/\(ConnectionHealth.rule)"
-        let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" } + [own])
+        let own = [ConnectionHealth.rule, RuleHealth.rule].map { "\(ConnectionHealth.policy)/\($0)" }
+        let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" } + own)
         let stale = Set(running.machine.alerts.map(\.binding)).filter { !bound.contains("\($0.policy)/\($0.rule)") }
         for binding in stale.sorted() { changes.append(running.machine.retire(binding, at: clock.now())) }
     }

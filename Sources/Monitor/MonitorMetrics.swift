@@ -1,3 +1,4 @@
+import Alerting
 import Delivery
 import Directory
 import Sync
@@ -17,6 +18,8 @@ public actor MonitorMetrics {
     private var transitions: [String: Int] = [:]
     private var liveKeys: [String: Int] = [:]
     private var stateBytes: [String: Int] = [:]
+    private var errors: [String: [RuleBinding: Int]] = [:]
+    private var excepted: [String: [RuleBinding: Int]] = [:]
     private var unknownTypes: [String: [UnknownEventType]] = [:]
     /// Unknown types of a connection that have a line of their own.
     private static let typeLimit = 50
@@ -44,6 +47,8 @@ public actor MonitorMetrics {
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
             liveKeys[connection.name] = connection.evaluation.liveKeys
             stateBytes[connection.name] = connection.evaluation.stateBytes
+            errors[connection.name] = connection.evaluation.errors
+            excepted[connection.name] = connection.evaluation.excepted
         }
     }
 
@@ -103,6 +108,9 @@ public actor MonitorMetrics {
                     }
                 }),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),
+            counter(
+                "tocsin_rule_errors_total", "Evaluations that had no value though the data was there.", errors),
+            counter("tocsin_rule_excepted_total", "Findings that an exception of a policy held back.", excepted),
             counter("tocsin_rule_keys", "Keys that rules with memory remember.", liveKeys, .gauge),
             counter("tocsin_rule_state_bytes", "Bytes that the memory of rules takes.", stateBytes, .gauge),
             MetricFamily(
@@ -120,6 +128,22 @@ public actor MonitorMetrics {
             name, kind, help: help,
             samples: states.compactMap { entry in
                 value(entry.value).map { .init($0, labels: [.init("connection", entry.key)]) }
+            })
+    }
+
+    private func counter(
+        _ name: String, _ help: String, _ counts: [String: [RuleBinding: Int]]
+    ) -> MetricFamily {
+        MetricFamily(
+            name, .counter, help: help,
+            samples: counts.flatMap { connection, rules in
+                rules.map { rule, count in
+                    .init(
+                        Double(count),
+                        labels: [
+                            .init("connection", connection), .init("policy", rule.policy), .init("rule", rule.rule),
+                        ])
+                }
             })
     }
 

@@ -86,6 +86,37 @@ import Timekeeping
         return (try engine.savedState(), versions)
     }
 
+    /// An exception of a signal rule is state of who reads its signals, and one that reads a field makes it be held.
+    @Test(
+        arguments: [
+            ("burst", "activity.user_id == 4", false), ("burst", "activity.user_id == 5", false),
+            ("counting", "activity.user_id == 4", true), ("counting", "activity.asn == 4", false),
+        ])
+    func exceptionsAreOfTheStateWhereTheyChangeIt(_ rule: String, _ when: String, _ isOfUse: Bool) throws {
+        let counting = SignalTests.rule(
+            "counting",
+            "match: activity.kind == \"signal.burst\", "
+                + "threshold: { by: [activity.user_id], within: 1h, let: { n: count() } }, alert_if: n >= 1")
+        func engine(_ rule: String, _ when: String?) -> ActivityEngine {
+            let except = when.map {
+                "except: [{ name: known, when: \($0), reason: r, owner: o, expires: 2027-01-31 }]"
+            }
+            let items = ["burst", "counting"].map {
+                $0 == rule ? "{ rule: \($0), \(except ?? "") }" : "{ rule: \($0) }"
+            }
+            let policy = "policy: p\nrules: [\(items.joined(separator: ", "))]\n"
+            return SignalTests.engine(SignalTests.book([SignalTests.burst, counting], policies: [policy]))
+        }
+        let before = engine("none", nil)
+        _ = before.process(TestFacts.batch(SignalTests.failures))
+        let bytes = try before.savedState()
+        if isOfUse {
+            try engine(rule, when).restore(bytes)
+        } else {
+            #expect(throws: StateFault.other) { try engine(rule, when).restore(bytes) }
+        }
+    }
+
     @Test func whatIsRestoredIsAsMuchAsWasSaved() throws {
         let (bytes, versions) = try Self.fullState()
         let engine = Self.engine(versions)

@@ -125,7 +125,7 @@ def generate(generator, folder, options):
     people = ["--users", str(options.users), "--seed", options.seed]
     events, truth = os.path.join(folder, "events.ndjson"), os.path.join(folder, "events.truth.json")
     directory, places = os.path.join(folder, "directory"), os.path.join(folder, "geo.csv")
-    subprocess.run(common + ["events", "--events", str(options.events), "--attacks", str(options.attacks),
+    subprocess.run(common + ["events", "--events", str(options.events), "--attacks", str(options.attacks), "--days", options.days,
                              "--out", events, "--truth", truth, "--quiet", "--duplicates", options.duplicates,
                              "--late", options.late, *people], check=True)
     subprocess.run(common + ["directory", "--out-dir", directory, "--quiet", *people], check=True)
@@ -156,6 +156,7 @@ def main():
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--users", type=int, default=10_000)
     parser.add_argument("--attacks", type=int, default=100)
+    parser.add_argument("--days", default="1", help="how many days the activities cover")
     parser.add_argument("--duplicates", default="0", help="the share of activities that come twice")
     parser.add_argument("--late", default="0", help="the share of activities that come out of order")
     parser.add_argument("--seed", default="1")

@@ -1,3 +1,4 @@
+import CEL
 import Directory
 import FieldStorage
 import RuleLanguage
@@ -67,7 +68,14 @@ extension ActivityEngine {
 
     /// What the meaning of the bytes hangs on: form, rules and their order, fields, limits and feeds.
     private var fingerprint: String {
-        let rules = rules.map { "\($0.bound.policy)/\($0.bound.rule.id)/\($0.bound.digest)" }
+        let rules = rules.map { rule in
+            let bound = rule.bound
+            // A policy's exception may read fields, and a signal that it holds back is no state of who reads signals.
+            let exceptions =
+                bound.rule.isSignal ? bound.exceptions.map { "\($0.name) \($0.expires) \($0.when.text)" } : []
+            let parts = ["\(bound.policy)/\(bound.rule.id)/\(bound.digest)", "\(rule.heldFields.slots)"] + exceptions
+            return parts.joined(separator: "\n")
+        }
         let fields = ActivityField.allCases.map { "\($0)" }
         let rest = ["\(Self.form)", "\(keyLimit)", "\(occurrences.comparesFeeds)"]
         var text = (rules + fields + rest).joined(separator: "\n")
