@@ -59,8 +59,9 @@ import Timekeeping
 
     /// What an order of arrival changed that it may not change.
     ///
-    /// Rules with memory give the same alerts, byte for byte. The alert of a rule that answers on arrival is named for
-    /// what arrived first; its episodes are the same. Where several activities tell of one act, such a rule answers to
+    /// Rules with memory give the same alerts, byte for byte, and so do those that answer on arrival with an alert an
+    /// activity. The alert of one that has a key of its own is named for what arrived first; its episodes are the
+    /// same. Where several activities tell of one act, such a rule answers to
     /// the first, so its findings are those of ``PropertyTellings``.
     ///
     /// - Parameters:
@@ -70,8 +71,8 @@ import Timekeeping
         _ one: PropertyOutcome, _ other: PropertyOutcome, named: Set<String>, chain: TimeSpan
     ) -> String? {
         let told = named.subtracting(choosy)
-        return PropertyOutcome.Record.difference(
-            one.lifes(without: PropertyRules.plain), other.lifes(without: PropertyRules.plain))
+        let loose = named.union(PropertyRules.keyed)
+        return PropertyOutcome.Record.difference(one.lifes(without: loose), other.lifes(without: loose))
             ?? PropertyOutcome.Record.difference(one.episodes(without: named), other.episodes(without: named))
             ?? PropertyTellings(one.findings, of: told).difference(PropertyTellings(other.findings, of: told)) {
                 PropertyRules.echoed.contains($0) ? chain : .zero

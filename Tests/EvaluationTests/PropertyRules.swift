@@ -9,6 +9,8 @@ import Testing
 enum PropertyRules {
     /// Rules that answer on arrival; all others wait for the watermark.
     static let plain: Set<String> = ["each-failure", "failure-of-user", "reads-plain-signal", "each-grant"]
+    /// Of them those with a key of their own, whose alert is named by the finding that comes first.
+    static let keyed: Set<String> = ["failure-of-user", "each-grant"]
     /// Of them those whose findings are named by whichever of two activities came first.
     static let echoed: Set<String> = ["each-grant"]
 
