@@ -80,6 +80,9 @@ public final class ActivityBatch: @unchecked Sendable {
         }
     }
 
+    /// When the first of them happened; nil for none.
+    public var earliestTime: Timestamp? { (0..<count).lazy.map { self.activity(at: $0).time }.min() }
+
     /// One activity as a value that keeps the batch alive.
     public func activity(at row: Int) -> Activity { Activity(batch: self, row: row) }
 }

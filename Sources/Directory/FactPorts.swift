@@ -125,8 +125,10 @@ public protocol FactStore: Sendable {
     /// The generation of the current snapshot, without reading it.
     func currentGeneration(connection: String) async throws -> Int64?
 
-    /// Every version of every record: what as-of joins read.
-    func versions(connection: String) async throws -> DirectoryVersions
+    /// The versions of records: what as-of joins read.
+    ///
+    /// - Parameter moment: Those that ended before it are left out; nil for every version.
+    func versions(connection: String, since moment: Timestamp?) async throws -> DirectoryVersions
 
     /// Activities in (position) order after a position, at most `limit`; the batch's row order is the order of
     /// arrival, and `positions` has one rising number a row.
@@ -191,5 +193,12 @@ extension FactStore {
         try await commit(
             batch, unreadable: unreadable, cursor: cursor, connection: connection, source: source, limits: nil
         ).new
+    }
+}
+
+extension FactStore {
+    /// Every version of every record.
+    public func versions(connection: String) async throws -> DirectoryVersions {
+        try await versions(connection: connection, since: nil)
     }
 }

@@ -6,6 +6,9 @@ import Timekeeping
 
 /// Going on where it ended: from what the engine remembered, and the stored activities since then.
 extension ConnectionWatch {
+    /// What comes later than this goes to quarantine.
+    private static let reach = LateLimits(lateness: .zero).quarantine
+
     /// The state at the stored progress, from the stored facts.
     func resume(_ cursor: SourceCursor, comparesFeeds: Bool) async throws -> (Running, Resumption) {
         let stored = try await alerts.progress(connection: connection)
@@ -21,17 +24,20 @@ extension ConnectionWatch {
             activation[Self.version(of: bound, connection: connection)] ?? cursor.firstSyncStarted
         }
         let snapshot = try await facts.currentSnapshot(connection: connection)
-        let history = try await timeline()
-        func makeEngine() -> ActivityEngine {
+        func makeEngine(_ history: DirectoryTimeline) -> ActivityEngine {
             ActivityEngine(book: book, connection: connection, history: history, options: options)
         }
         let engine: ActivityEngine
+        var known = Timestamp.earliest
         var resumption = Resumption()
         if let saved = try await restored(makeEngine, upTo: progress, &resumption) {
             engine = saved.engine
-            resumption.activities = try await feed(engine, after: saved.position, upTo: progress.position, kinds: nil)
+            known = Self.reach(engine.watermark)
+            engine.follow(try await timeline(since: known))
+            resumption.activities = try await feed(
+                engine, known: &known, after: saved.position, upTo: progress.position, kinds: nil)
         } else {
-            engine = makeEngine()
+            engine = makeEngine(try await timeline(since: known))
             resumption.activities = try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
         }
         _ = engine.advance(to: progress.watermark)
@@ -41,7 +47,7 @@ extension ConnectionWatch {
         let health = RuleHealth(connection: connection, engine.statistics, live.filter { $0.status != .resolved })
         let running = Running(
             engine: engine, machine: AlertMachine(live, hourLimit: book.limits.alerts), progress: progress,
-            comparesFeeds: comparesFeeds, followed: snapshot?.generation, unsaved: resumption.activities,
+            comparesFeeds: comparesFeeds, followed: snapshot?.generation, known: known, unsaved: resumption.activities,
             health: health)
         return (running, resumption)
     }
@@ -50,11 +56,13 @@ extension ConnectionWatch {
     ///
     /// - Returns: nil when there is nothing to use.
     private func restored(
-        _ makeEngine: () -> ActivityEngine, upTo progress: EngineProgress, _ resumption: inout Resumption
+        _ makeEngine: (DirectoryTimeline) -> ActivityEngine, upTo progress: EngineProgress,
+        _ resumption: inout Resumption
     ) async throws -> (engine: ActivityEngine, position: Int64)? {
         let saved = try await alerts.engineState(connection: connection, ruleBookDigest: book.digest)
         guard let saved, saved.position <= progress.position else { return nil }
-        let engine = makeEngine()
+        // It knows nothing of the directory yet, and is asked nothing.
+        let engine = makeEngine(DirectoryTimeline(DirectoryVersions()))
         do throws(StateFault) {
             try engine.restore(saved.body)
         } catch {
@@ -80,25 +88,27 @@ extension ConnectionWatch {
         _ engine: ActivityEngine, upTo progress: EngineProgress, comparesFeeds: Bool
     ) async throws -> Int {
         var count = 0
+        var known = Timestamp.earliest
         let need = LookBack(book, connection: connection)
         let since = max(.earliest + need.span, progress.watermark) - need.span
         let near = min(try await facts.position(connection: connection, before: since), progress.position)
         switch need.boundless {
-        case .every: count += try await feed(engine, after: 0, upTo: near, kinds: nil)
+        case .every: count += try await feed(engine, known: &known, after: 0, upTo: near, kinds: nil)
         case .kinds(let kinds) where kinds.isEmpty: break
-        case .kinds(let kinds): count += try await feed(engine, after: 0, upTo: near, kinds: kinds)
+        case .kinds(let kinds): count += try await feed(engine, known: &known, after: 0, upTo: near, kinds: kinds)
         }
         // What may be told of again: acts with several type numbers, and everything where there are two feeds.
         let remembered = max(.earliest + Occurrences.memory, progress.watermark) - Occurrences.memory
         count += try await feed(
-            engine, after: try await facts.position(connection: connection, before: remembered), upTo: near,
+            engine, known: &known, after: try await facts.position(connection: connection, before: remembered),
+            upTo: near,
             kinds: comparesFeeds ? nil : Occurrences.sharedKinds)
-        return count + (try await feed(engine, after: near, upTo: progress.position, kinds: nil))
+        return count + (try await feed(engine, known: &known, after: near, upTo: progress.position, kinds: nil))
     }
 
     /// - Returns: How many activities it read.
     private func feed(
-        _ engine: ActivityEngine, after start: Int64, upTo end: Int64, kinds: Set<String>?
+        _ engine: ActivityEngine, known: inout Timestamp, after start: Int64, upTo end: Int64, kinds: Set<String>?
     ) async throws -> Int {
         var count = 0
         var position = start
@@ -107,6 +117,7 @@ extension ConnectionWatch {
                 connection: connection, after: position, upTo: end, kinds: kinds, limit: Self.chunk)
             guard let last = old.positions.last else { return count }
             old.batch.markUnknown(missing)
+            try await reachBack(engine, &known, to: old.batch)
             _ = engine.process(old.batch)
             position = last
             count += old.positions.count
@@ -114,9 +125,20 @@ extension ConnectionWatch {
         return count
     }
 
-    func timeline() async throws -> DirectoryTimeline {
+    /// Since when an engine has to know the directory: nothing that comes later is about what was before.
+    static func reach(_ watermark: Timestamp) -> Timestamp { max(.earliest + reach, watermark) - reach }
+
+    /// Lets an engine know the directory of all time when something comes that is older, as from quarantine.
+    func reachBack(_ engine: ActivityEngine, _ known: inout Timestamp, to batch: ActivityBatch) async throws {
+        guard known > .earliest, let first = batch.earliestTime, first < known else { return }
+        known = .earliest
+        engine.follow(try await timeline(since: known))
+    }
+
+    /// The directory as it was since a moment.
+    func timeline(since moment: Timestamp) async throws -> DirectoryTimeline {
         DirectoryTimeline(
-            try await facts.versions(connection: connection),
+            try await facts.versions(connection: connection, since: moment > .earliest ? moment : nil),
             superUsers: try await superUsers.reading(facts, connection: connection))
     }
 

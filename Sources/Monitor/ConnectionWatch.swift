@@ -49,8 +49,9 @@ public actor ConnectionWatch {
         var progress: EngineProgress
         /// Whether there are two feeds.
         let comparesFeeds: Bool
-        /// The generation up to which the engine knows the directory.
+        /// The generation up to which the engine knows the directory, and since when.
         var followed: Int64?
+        var known: Timestamp
         /// How many activities the engine read since its state was saved.
         var unsaved: Int
         var health: RuleHealth
@@ -119,7 +120,8 @@ public actor ConnectionWatch {
         let isJudged = isNewDirectory || running.progress.ruleBookDigest != book.digest
         let snapshot = isJudged ? try await facts.currentSnapshot(connection: connection) : nil
         if isNewDirectory, generation != running.followed {
-            running.engine.follow(try await timeline())
+            running.known = Self.reach(running.progress.watermark)
+            running.engine.follow(try await timeline(since: running.known))
             running.followed = generation
         }
 
@@ -205,6 +207,7 @@ public actor ConnectionWatch {
                 connection: connection, after: running.progress.position, limit: Self.chunk)
             guard let last = new.positions.last else { return count }
             new.batch.markUnknown(missing)
+            try await reachBack(running.engine, &running.known, to: new.batch)
             changes.append(running.machine.observe(running.engine.process(new.batch)))
             running.progress.position = last
             running.unsaved += new.positions.count

@@ -113,12 +113,12 @@ extension SQLiteStore: FactStore {
         }
     }
 
-    public func versions(connection: String) async throws -> DirectoryVersions {
+    public func versions(connection: String, since moment: Timestamp?) async throws -> DirectoryVersions {
         try await read { [memory] database in
             var versions = DirectoryVersions()
             guard let id = try ConnectionRow.id(of: connection, in: database) else { return versions }
             versions.availability = try GenerationRows.availabilities(of: id, in: database)
-            try VersionRows.each(of: id, reusing: RecordReuse(memory.directory(of: id)), in: database) {
+            try VersionRows.each(of: id, since: moment, reusing: RecordReuse(memory.directory(of: id)), in: database) {
                 versions.append($0)
             }
             return versions

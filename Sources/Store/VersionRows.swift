@@ -6,9 +6,12 @@ internal import Timekeeping
 enum VersionRows {
     /// Reads every version of every record of a connection, by kind, id and start.
     ///
-    /// - Parameter reuse: Records that are remembered and so need not be read again.
+    /// - Parameters:
+    ///   - moment: Versions that ended before it are left out; nil for every version.
+    ///   - reuse: Records that are remembered and so need not be read again.
     static func each(
-        of connection: Int64, reusing reuse: RecordReuse, in database: Database, _ body: (EntityVersion) -> Void
+        of connection: Int64, since moment: Timestamp?, reusing reuse: RecordReuse, in database: Database,
+        _ body: (EntityVersion) -> Void
     ) throws {
         let decoder = BodyDecoder()
         var reuse = reuse
@@ -18,8 +21,9 @@ enum VersionRows {
                 SELECT entity, id, body, seen_from, seen_until, is_first,
                     CASE WHEN until_generation IS NULL THEN from_generation END
                 FROM entity_versions
-                WHERE connection = ? ORDER BY entity, CAST(id AS INTEGER), id, from_generation
-                """, arguments: [connection])
+                WHERE connection = ? \(moment == nil ? "" : "AND (seen_until IS NULL OR seen_until >= ?)")
+                ORDER BY entity, CAST(id AS INTEGER), id, from_generation
+                """, arguments: [connection] + (moment.map { [$0.stored] } ?? []))
         while let row = try rows.next() {
             guard let entity = try Entity(row, decoder, current: row[6], reusing: &reuse) else { continue }
             body(

@@ -99,8 +99,8 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
         try await store.currentSnapshot(connection: connection)
     }
 
-    func versions(connection: String) async throws -> DirectoryVersions {
-        try await store.versions(connection: connection)
+    func versions(connection: String, since moment: Timestamp?) async throws -> DirectoryVersions {
+        try await store.versions(connection: connection, since: moment)
     }
 
     func position(connection: String, before moment: Timestamp) async throws -> Int64 {

@@ -1,4 +1,5 @@
 import Alerting
+import Directory
 import Monitor
 import Reporting
 import RuleLanguage
@@ -80,5 +81,39 @@ import Timekeeping
         #expect(HistoryBench.differences(whole).contains("~ failures 3 -60 opened,count"))
         // Nothing was kept by any of it.
         #expect(try await bench.alerts() == ["department 1 0", "factor-removed 1 300", "failures 3 20"])
+    }
+
+    /// An engine keeps the directory of the last day; what comes out of quarantine may be older, and meets the people
+    /// as they were then.
+    @Test(arguments: [false, true])
+    func whatIsOlderThanADayMeetsThePeopleOfItsTime(_ restarts: Bool) async throws {
+        let book = CrashTests.book(
+            """
+            rule: failure-in-sales
+            title: t
+            severity: low
+            activity: { match: activity.kind == "login.failure" && target != null && target.department != null }
+            key: [activity.id]
+            message: "${target.department}"
+            """)
+        let bench = try HistoryBench(entries: [])
+        var cycle = bench.cycle(book)
+        try await bench.turn(cycle, until: 2000)
+        bench.clock.advance(by: .days(2))
+        _ = try await cycle.run()
+        try await cycle.saveStates()
+        let batch = ActivityBatch(capacity: 2)
+        for (id, second) in [(1, 1000), (2, 1600)] as [(Int, Int64)] {
+            ScriptedTenant.append(
+                HistoryBench.Entry(id: id, second: second, arrival: 0, type: 6, user: 1), to: batch)
+        }
+        let cursor = try #require(try await bench.store.cursor(connection: "acme", source: .api))
+        let new = try await bench.store.commit(
+            batch, unreadable: [], cursor: cursor, connection: "acme", source: .api)
+        #expect(new == 2)
+        if restarts { cycle = bench.cycle(book) }
+        _ = try await cycle.run()
+        let alerts = try await bench.store.alerts(AlertQuery(limit: 10))
+        #expect(alerts.sorted { $0.firstSeenAt < $1.firstSeenAt }.map(\.message) == ["Sales", "IT"])
     }
 }

@@ -49,7 +49,7 @@ struct ScriptedTenant: TenantSource {
         return ActivityPage(batch: batch, next: end < here.count ? String(end) : nil)
     }
 
-    private static func append(_ entry: Entry, to batch: ActivityBatch) {
+    static func append(_ entry: Entry, to batch: ActivityBatch) {
         let role = entry.role.map { ",\"role_id\":\($0)" } ?? ""
         let text = batch.arena.copy(
             """

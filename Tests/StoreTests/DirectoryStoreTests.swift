@@ -93,6 +93,18 @@ import Timekeeping
         #expect((reading.groupNames(of: Self.user(1, group: 3)) != nil) == isKnown)
     }
 
+    /// User 2 changed at +120; a version holds at its end, inclusive.
+    @Test(arguments: [(119, true), (120, true), (121, false)] as [(Int64, Bool)])
+    func versionsThatAreOverCanBeLeftOut(_ second: Int64, _ isThere: Bool) async throws {
+        let store = try Fixture.memory()
+        try await Self.sync(store, 60, users: [Self.user(1), Self.user(2)])
+        try await Self.sync(store, 120, users: [Self.user(1), Self.user(2, group: 3)])
+        let timeline = DirectoryTimeline(try await store.versions(connection: "acme", since: Fixture.at(second)))
+        #expect((timeline.user(id: 2, at: Fixture.at(120)) != nil) == isThere)
+        #expect(timeline.user(id: 2, at: Fixture.at(121))?.groupID == 3)
+        #expect(timeline.user(id: 1, at: Fixture.at(61)) != nil)
+    }
+
     @Test func everyGenerationCanBeReadAgain() async throws {
         let store = try Fixture.memory()
         var generations: [Int64] = []

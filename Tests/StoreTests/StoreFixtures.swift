@@ -105,7 +105,7 @@ extension SQLiteStore {
         try await read { database in
             var versions: [EntityVersion] = []
             guard let id = try ConnectionRow.id(of: "acme", in: database) else { return versions }
-            try VersionRows.each(of: id, reusing: RecordReuse(nil), in: database) { versions.append($0) }
+            try VersionRows.each(of: id, since: nil, reusing: RecordReuse(nil), in: database) { versions.append($0) }
             return versions
         }
     }

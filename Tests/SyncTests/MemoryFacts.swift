@@ -77,7 +77,9 @@ final class MemoryFacts: FactStore {
 
     func staged(_ generation: Generation, connection: String) async throws -> DirectorySnapshot { now.staged }
     func currentSnapshot(connection: String) async throws -> DirectorySnapshot? { now.current }
-    func versions(connection: String) async throws -> DirectoryVersions { DirectoryVersions() }
+    func versions(connection: String, since moment: Timestamp?) async throws -> DirectoryVersions {
+        DirectoryVersions()
+    }
 
     func activities(
         connection: String, after position: Int64, limit: Int
