@@ -3,7 +3,7 @@
 
 planted.json says which rule must find what the generator plants, and under which key. This counts, for each planted
 kind, what was planted, found and missed, and what the rule reported beside it; and that no other shipped rule raised
-anything of severity high or above. It exits 1 when something was missed or reported wrongly.
+anything of severity high or above beside what was planted. It exits 1 when something was missed or reported wrongly.
 
     judge.py --tocsin .build/debug/tocsin                     generates data, runs the audit, judges
     judge.py --report R.json --events-truth T.json --directory D     judges a report that is there
@@ -52,6 +52,7 @@ class Report:
                 self.rules.setdefault(rule, []).append({
                     "key": [text(part) for part in finding.get("key", [])],
                     "severity": finding.get("severity", entry.get("severity")),
+                    "activities": {text(part) for part in finding.get("activity_ids", [])},
                     "message": finding.get("message", "")})
 
     def keys(self, rule, severity=None):
@@ -204,8 +205,11 @@ def verdict(table, report, events_truth, directory):
     for line in report.shortened:
         print(line)
     judged = {row["rule"] for part in ("attacks", "directory") for row in table[part].values()}
+    planted = {text(event) for attack in events["planted"] for event in attack["event_ids"]}
     for rule in sorted(set(report.rules) - judged):
-        high = [f for f in report.rules[rule] if is_high(f["severity"])]
+        # What an attacker did may be told of by other rules too, such as a country that is new to all.
+        high = [f for f in report.rules[rule]
+                if is_high(f["severity"]) and not (f["activities"] and f["activities"] <= planted)]
         if high:
             print(f"{rule}: {len(high)} findings of severity high or above, such as {high[0]}")
             failed = True
