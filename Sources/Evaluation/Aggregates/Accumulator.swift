@@ -69,9 +69,6 @@ struct Accumulator: Sendable {
         }
     }
 
-    /// The rows to come may be anything: there is no value any more.
-    mutating func fail(_ cause: EvaluationFailure) { failure = failure ?? cause }
-
     private mutating func add(_ value: Value) {
         count += 1
         switch function {

@@ -9,18 +9,13 @@ final class StateRule {
     /// The first part of the key of a summary; no rule's key begins so by itself.
     static let summaryMark = EvidenceValue.text("more findings than the limit")
 
-    /// Rows of one group, as far as they have come.
-    private struct GroupState {
-        var accumulators: [Accumulator]
-    }
-
     let bound: BoundRule
     let body: StateBody
     private let maker: FindingMaker
     private let generation: Int64
     private let moment: Timestamp
     private let exclusions: [Program]
-    private var groups: [GroupKey: GroupState] = [:]
+    private var groups: StateGroups
     private var findings: StateFindings
     /// Keys of live alerts of the binding: it matters for these alone that they could not be decided.
     private let alertKeys: Set<DedupKey>
@@ -51,11 +46,8 @@ final class StateRule {
         self.body = body
         self.maker = maker
         exclusions = bound.scope.filter { $0.row == body.each }.map(\.when)
-        if let group = body.group, group.by.isEmpty { groups[.only] = Self.state(group) }
-    }
-
-    private static func state(_ group: StateBody.Group) -> GroupState {
-        GroupState(accumulators: group.aggregates.map { Accumulator($0) })
+        groups = StateGroups(body.group?.aggregates ?? [])
+        if let group = body.group, group.by.isEmpty { groups.addEmpty(.only) }
     }
 
     // MARK: Rows
@@ -85,10 +77,7 @@ final class StateRule {
             note(failure)
             everyGroupIsUnknown = everyGroupIsUnknown ?? failure
         case .key(let key):
-            for (place, aggregate) in group.aggregates.enumerated() {
-                let sample = Sample(of: aggregate, frame)
-                groups[key, default: Self.state(group)].accumulators[place].add(sample)
-            }
+            groups.add(key) { Sample(of: $0, frame) }
         }
     }
 
@@ -103,9 +92,7 @@ final class StateRule {
         case .null: break
         case .failed: everyGroupIsUnknown = everyGroupIsUnknown ?? failure
         case .key(let key):
-            for place in group.aggregates.indices {
-                groups[key, default: Self.state(group)].accumulators[place].fail(failure)
-            }
+            groups.add(key) { _ in .failed(failure) }
         }
     }
 
@@ -159,11 +146,12 @@ final class StateRule {
     }
 
     private func judgeGroups(_ group: StateBody.Group, _ frame: RuleFrame, hidden: Bool) {
-        for (key, state) in groups {
+        groups.forEach { key, accumulators in
+            frame.context.reset()
             frame.tables[FrameLayout.subjectTable] = nil
             frame.set(keys: key, from: bound.layout.firstKeyIndex)
             for (place, aggregate) in group.aggregates.enumerated() {
-                var result = state.accumulators[place].result
+                var result = accumulators[place].result
                 if let failure = everyGroupIsUnknown { result = .failure(failure) }
                 if hidden { result = .failure(.unknown(field: aggregate.name)) }
                 frame.set(aggregate, to: result)
