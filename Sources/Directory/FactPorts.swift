@@ -139,6 +139,9 @@ public protocol FactStore: Sendable {
     /// The position before the first activity at or after a moment; that of the last activity when there is none.
     func position(connection: String, before moment: Timestamp) async throws -> Int64
 
+    /// The time of the earliest activity after a position that is no earlier than `moment`; nil when there is none.
+    func earliestTime(connection: String, after position: Int64, notBefore moment: Timestamp) async throws -> Timestamp?
+
     /// Activities of some kinds in (position) order after a position up to another, at most `limit`, as
     /// `activities(connection:after:limit:)` gives them.
     ///

@@ -34,8 +34,9 @@ extension ConnectionWatch {
             engine = saved.engine
             known = Self.reach(engine.watermark)
             engine.follow(try await timeline(since: known))
-            resumption.activities = try await feed(
-                engine, known: &known, after: saved.position, upTo: progress.position, kinds: nil)
+            var feed = Feed(engine, known: known, watermark: progress.watermark)
+            resumption.activities = try await self.feed(&feed, after: saved.position, upTo: progress.position)
+            known = feed.known
         } else {
             engine = makeEngine(try await timeline(since: known))
             resumption.activities = try await replay(engine, upTo: progress, comparesFeeds: comparesFeeds)
@@ -88,39 +89,63 @@ extension ConnectionWatch {
         _ engine: ActivityEngine, upTo progress: EngineProgress, comparesFeeds: Bool
     ) async throws -> Int {
         var count = 0
-        var known = Timestamp.earliest
+        var feed = Feed(engine, known: .earliest, watermark: progress.watermark)
         let need = LookBack(book, connection: connection)
         let since = max(.earliest + need.span, progress.watermark) - need.span
         let near = min(try await facts.position(connection: connection, before: since), progress.position)
-        switch need.boundless {
-        case .every: count += try await feed(engine, known: &known, after: 0, upTo: near, kinds: nil)
-        case .kinds(let kinds) where kinds.isEmpty: break
-        case .kinds(let kinds): count += try await feed(engine, known: &known, after: 0, upTo: near, kinds: kinds)
-        }
         // What may be told of again: acts with several type numbers, and everything where there are two feeds.
-        let remembered = max(.earliest + Occurrences.memory, progress.watermark) - Occurrences.memory
-        count += try await feed(
-            engine, known: &known, after: try await facts.position(connection: connection, before: remembered),
-            upTo: near,
-            kinds: comparesFeeds ? nil : Occurrences.sharedKinds)
-        return count + (try await feed(engine, known: &known, after: near, upTo: progress.position, kinds: nil))
+        let memory = max(.earliest + Occurrences.memory, progress.watermark) - Occurrences.memory
+        let remembered = min(try await facts.position(connection: connection, before: memory), near)
+        feed.comesAgain = remembered
+        switch need.boundless {
+        case .every: count += try await self.feed(&feed, after: 0, upTo: near)
+        case .kinds(let kinds) where kinds.isEmpty: break
+        case .kinds(let kinds): count += try await self.feed(&feed, after: 0, upTo: near, kinds: kinds)
+        }
+        feed.comesAgain = .max
+        count += try await self.feed(
+            &feed, after: remembered, upTo: near, kinds: comparesFeeds ? nil : Occurrences.sharedKinds)
+        return count + (try await self.feed(&feed, after: near, upTo: progress.position))
+    }
+
+    /// An engine that is fed what was stored.
+    private struct Feed {
+        let engine: ActivityEngine
+        /// Since when it knows the directory.
+        var known: Timestamp
+        /// How far it goes.
+        let watermark: Timestamp
+        /// After which position activities are fed once more.
+        var comesAgain = Int64.max
+
+        init(_ engine: ActivityEngine, known: Timestamp, watermark: Timestamp) {
+            self.engine = engine
+            self.known = known
+            self.watermark = watermark
+        }
     }
 
     /// - Returns: How many activities it read.
     private func feed(
-        _ engine: ActivityEngine, known: inout Timestamp, after start: Int64, upTo end: Int64, kinds: Set<String>?
+        _ feed: inout Feed, after start: Int64, upTo end: Int64, kinds: Set<String>? = nil
     ) async throws -> Int {
         var count = 0
         var position = start
+        var full = waitingLimit
         while position < end {
             let old = try await facts.activities(
-                connection: connection, after: position, upTo: end, kinds: kinds, limit: Self.chunk)
+                connection: connection, after: position, upTo: end, kinds: kinds, limit: chunk)
             guard let last = old.positions.last else { return count }
             old.batch.markUnknown(missing)
-            try await reachBack(engine, &known, to: old.batch)
-            _ = engine.process(old.batch)
+            try await reachBack(feed.engine, &feed.known, to: old.batch)
+            _ = feed.engine.process(old.batch)
             position = last
             count += old.positions.count
+            guard feed.engine.counts.pending > full else { continue }
+            let next = try await facts.earliestTime(
+                connection: connection, after: min(position, feed.comesAgain), notBefore: feed.engine.watermark)
+            _ = feed.engine.advance(to: min(feed.watermark, next ?? feed.watermark))
+            full = feed.engine.counts.pending + waitingLimit
         }
         return count
     }

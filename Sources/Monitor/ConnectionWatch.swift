@@ -60,6 +60,7 @@ public actor ConnectionWatch {
 
     /// Activities that are read from the store at once.
     static let chunk = 1000
+    var chunk: Int { min(Self.chunk, waitingLimit) }
     /// How far an activity dated in the future may push the watermark past now.
     static let futureLimit = TimeSpan.minutes(5)
 
@@ -74,6 +75,8 @@ public actor ConnectionWatch {
     private let proposer: ActionProposer?
     private let clock: any WallClock
     private let savesAfter: Int
+    /// When so many wait for the watermark, those before which nothing is to come are evaluated.
+    let waitingLimit: Int
     private var running: Running?
     /// Why the state of the engine is not saved, when it cannot be.
     private var savingFault: StateFault?
@@ -82,12 +85,15 @@ public actor ConnectionWatch {
     ///   - enricher: What activities are enriched with before they are stored.
     ///   - proposer: Writes down what policies want done; nil where nothing may be done.
     ///   - savesAfter: After how many activities at least what the engine remembers is saved.
+    ///   - waitingLimit: About how many activities wait for the watermark when many came at once.
     public init(
         connection: String, book: RuleBook, facts: any FactStore, alerts: any AlertStore, routing: NoticeRouting,
         superUsers: [SuperUserResolver], lateness: TimeSpan, enricher: (any ActivityEnricher)? = nil,
-        proposer: ActionProposer? = nil, clock: any WallClock, savesAfter: Int = 20_000
+        proposer: ActionProposer? = nil, clock: any WallClock, savesAfter: Int = 20_000,
+        waitingLimit: Int = 20_000
     ) {
         self.savesAfter = savesAfter
+        self.waitingLimit = waitingLimit
         missing = enricher.missing
         self.connection = connection
         self.book = book
@@ -130,15 +136,11 @@ public actor ConnectionWatch {
         let keptSearches = running.progress.endedSearches
         var changes = AlertChanges()
         let before = running.engine.counts
-        report.activities = try await observeNew(&running, &changes)
+        let watermark = min(cursor.completeUntil, clock.now() + Self.futureLimit) - lateness
+        report.activities = try await observeNew(&running, &changes, upTo: watermark)
         report.echoes = running.engine.counts.echoes - before.echoes
         report.twins = running.engine.counts.twins - before.twins
-        let watermark = min(cursor.completeUntil, clock.now() + Self.futureLimit) - lateness
-        if watermark > running.progress.watermark {
-            changes.append(running.machine.observe(running.engine.advance(to: watermark)))
-            changes.append(running.machine.advance(connection: connection, watermark: watermark))
-            running.progress.watermark = watermark
-        }
+        settle(&running, &changes, at: watermark)
         if let snapshot {
             let resolvers = try await superUsers.reading(facts, connection: connection)
             let index = DirectoryIndex(snapshot, superUsers: resolvers)
@@ -200,11 +202,14 @@ public actor ConnectionWatch {
         return nil
     }
 
-    private func observeNew(_ running: inout Running, _ changes: inout AlertChanges) async throws -> Int {
+    private func observeNew(
+        _ running: inout Running, _ changes: inout AlertChanges, upTo watermark: Timestamp
+    ) async throws -> Int {
         var count = 0
+        var full = waitingLimit
         while true {
             let new = try await facts.activities(
-                connection: connection, after: running.progress.position, limit: Self.chunk)
+                connection: connection, after: running.progress.position, limit: chunk)
             guard let last = new.positions.last else { return count }
             new.batch.markUnknown(missing)
             try await reachBack(running.engine, &running.known, to: new.batch)
@@ -212,7 +217,20 @@ public actor ConnectionWatch {
             running.progress.position = last
             running.unsaved += new.positions.count
             count += new.positions.count
+            guard running.engine.counts.pending > full else { continue }
+            let next = try await facts.earliestTime(
+                connection: connection, after: last, notBefore: running.engine.watermark)
+            settle(&running, &changes, at: min(watermark, next ?? watermark))
+            full = running.engine.counts.pending + waitingLimit
         }
+    }
+
+    /// Evaluates rules with memory for everything before a watermark, and lets alerts end.
+    private func settle(_ running: inout Running, _ changes: inout AlertChanges, at watermark: Timestamp) {
+        guard watermark > running.progress.watermark else { return }
+        changes.append(running.machine.observe(running.engine.advance(to: watermark)))
+        changes.append(running.machine.advance(connection: connection, watermark: watermark))
+        running.progress.watermark = watermark
     }
 
     /// Tells how rules fare, and raises what they could not evaluate.

@@ -67,6 +67,22 @@ extension SQLiteStore {
         }
     }
 
+    public func earliestTime(
+        connection: String, after position: Int64, notBefore moment: Timestamp
+    ) async throws -> Timestamp? {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return nil }
+            // By time, since activities come nearly in its order: the first one that is asked for is soon found.
+            let time = try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT time FROM activities INDEXED BY activities_by_time
+                    WHERE connection = ? AND time >= ? AND position > ? ORDER BY time LIMIT 1
+                    """, arguments: [id, moment.stored, position])
+            return time.map(Timestamp.init(stored:))
+        }
+    }
+
     public func activities(
         connection: String, after position: Int64, upTo last: Int64, kinds: Set<String>?, limit: Int
     ) async throws -> (batch: ActivityBatch, positions: [Int64]) {

@@ -128,7 +128,7 @@ import Timekeeping
 
     static func cycle(
         _ tenant: ScriptedTenant, _ store: FaultyStore, _ outbox: SQLiteStore, _ book: RuleBook,
-        savesAfter: Int = 1_000_000
+        savesAfter: Int = 1_000_000, waitingLimit: Int = 20_000
     ) -> Cycle {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var cadence = SyncCadence()
@@ -145,7 +145,7 @@ import Timekeeping
                     watch: ConnectionWatch(
                         connection: "acme", book: book, facts: store, alerts: store,
                         routing: NoticeRouting(defaultReceivers: ["ear"]), superUsers: [], lateness: lateness,
-                        clock: tenant.clock, savesAfter: savesAfter))
+                        clock: tenant.clock, savesAfter: savesAfter, waitingLimit: waitingLimit))
             ],
             dispatcher: Dispatcher(
                 outbox: outbox, receivers: [ConnectionWatchTests.Ear()], clock: tenant.clock, logger: logger),
@@ -154,8 +154,12 @@ import Timekeeping
 
     /// Runs a script turn by turn; a process that ends is started again at the same moment.
     ///
-    /// - Parameter savesAfter: After how many activities the state of the engine is saved; a start goes on from it.
-    static func run(_ seed: UInt64, endsAt: Int?, savesAfter: Int = 1_000_000) async throws -> (Outcome, SQLiteStore) {
+    /// - Parameters:
+    ///   - savesAfter: After how many activities the state of the engine is saved; a start goes on from it.
+    ///   - waitingLimit: How many activities wait for the watermark when many came at once.
+    static func run(
+        _ seed: UInt64, endsAt: Int?, savesAfter: Int = 1_000_000, waitingLimit: Int = 20_000
+    ) async throws -> (Outcome, SQLiteStore) {
         var dice = Dice(state: seed)
         let tenant = ScriptedTenant(
             entries: entries(&dice), departments: [(0, "IT"), (500, "Sales"), (700, "IT")],
@@ -163,14 +167,16 @@ import Timekeeping
         let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
         let book = book()
         var faulty = FaultyStore(store, endsAt: endsAt)
-        var cycle = cycle(tenant, faulty, store, book, savesAfter: savesAfter)
+        var cycle = cycle(
+            tenant, faulty, store, book, savesAfter: savesAfter, waitingLimit: waitingLimit)
         var outcome = Outcome()
         for _ in 0..<turns {
             do {
                 _ = try await cycle.run()
             } catch is FaultyStore.End {
                 faulty = FaultyStore(store, endsAt: nil)
-                cycle = Self.cycle(tenant, faulty, store, book, savesAfter: savesAfter)
+                cycle = Self.cycle(
+                    tenant, faulty, store, book, savesAfter: savesAfter, waitingLimit: waitingLimit)
                 _ = try await cycle.run()
             }
             tenant.clock.advance(by: turn)
@@ -212,7 +218,8 @@ import Timekeeping
                 fired.insert(id[...])
             }
             for commit in stride(from: Int(seed % 5), to: whole.commits, by: Self.step) {
-                let (broken, _) = try await Self.run(seed, endsAt: commit, savesAfter: savesAfter)
+                let (broken, _) = try await Self.run(
+                    seed, endsAt: commit, savesAfter: savesAfter, waitingLimit: 3)
                 guard broken.alerts != whole.alerts else { continue }
                 let first = zip(whole.alerts, broken.alerts).first { $0 != $1 }
                 Issue.record(
@@ -227,9 +234,10 @@ import Timekeeping
         #expect(fired.count >= 6, "only \(fired.sorted())")
     }
 
-    @Test func theStoredFactsReplayedOnceGiveTheSameAlerts() async throws {
+    @Test(arguments: [3, 20_000])
+    func theStoredFactsReplayedOnceGiveTheSameAlerts(_ waitingLimit: Int) async throws {
         for seed in Self.seeds {
-            let (live, store) = try await Self.run(seed, endsAt: nil)
+            let (live, store) = try await Self.run(seed, endsAt: nil, waitingLimit: waitingLimit)
             #expect(try await Self.replay(store, Self.book()) == live.alerts, "seed \(seed)")
         }
     }

@@ -103,6 +103,12 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
         try await store.versions(connection: connection, since: moment)
     }
 
+    func earliestTime(
+        connection: String, after position: Int64, notBefore moment: Timestamp
+    ) async throws -> Timestamp? {
+        try await store.earliestTime(connection: connection, after: position, notBefore: moment)
+    }
+
     func position(connection: String, before moment: Timestamp) async throws -> Int64 {
         try await store.position(connection: connection, before: moment)
     }

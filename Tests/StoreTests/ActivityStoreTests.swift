@@ -44,6 +44,27 @@ import Timekeeping
         #expect(try await store.activities(connection: "other", after: 0, limit: 3).positions.isEmpty)
     }
 
+    /// The times of four activities, in the order of their arrival.
+    @Test(
+        arguments: [
+            (0, 0, 1), (1, 0, 1), (2, 0, 2), (3, 0, 4), (4, 0, nil), (0, 2, 2), (0, 3, 3), (1, 3, 4), (2, 4, 4), (0, 5, nil),
+        ] as [(Int, Int64, Int64?)])
+    func theEarliestOfThoseToComeIsFound(_ taken: Int, _ since: Int64, _ expected: Int64?) async throws {
+        let store = try Fixture.memory()
+        let batch = try Fixture.batch(ids: ["a", "b", "c", "d"])
+        for (row, second) in [3, 1, 2, 4].enumerated() {
+            let moment = Fixture.at(Int64(second))
+            batch[row, .time] = .timestamp(seconds: moment.seconds, nanoseconds: moment.nanoseconds)
+        }
+        _ = try await store.commit(
+            batch, unreadable: [], cursor: Fixture.cursor(0), connection: "acme", source: .api)
+        let positions = [0] + (try await store.activities(connection: "acme", after: 0, limit: 9).positions)
+        let found = try await store.earliestTime(
+            connection: "acme", after: positions[taken], notBefore: Fixture.at(since))
+        #expect(found == expected.map { Fixture.at($0) })
+        #expect(try await store.earliestTime(connection: "other", after: 0, notBefore: .earliest) == nil)
+    }
+
     @Test func anIDIsStoredOnceAFeedAndConnection() async throws {
         let store = try Fixture.memory()
         func commit(_ ids: [String], _ connection: String, _ source: ActivitySource) async throws -> Int {

@@ -75,6 +75,10 @@ final class MemoryFacts: FactStore {
         }
     }
 
+    func earliestTime(
+        connection: String, after position: Int64, notBefore moment: Timestamp
+    ) async throws -> Timestamp? { nil }
+
     func staged(_ generation: Generation, connection: String) async throws -> DirectorySnapshot { now.staged }
     func currentSnapshot(connection: String) async throws -> DirectorySnapshot? { now.current }
     func versions(connection: String, since moment: Timestamp?) async throws -> DirectoryVersions {
