@@ -47,7 +47,8 @@ import Timekeeping
     /// The times of four activities, in the order of their arrival.
     @Test(
         arguments: [
-            (0, 0, 1), (1, 0, 1), (2, 0, 2), (3, 0, 4), (4, 0, nil), (0, 2, 2), (0, 3, 3), (1, 3, 4), (2, 4, 4), (0, 5, nil),
+            (0, 0, 1), (1, 0, 1), (2, 0, 2), (3, 0, 4), (4, 0, nil), (0, 2, 2), (0, 3, 3), (1, 3, 4), (2, 4, 4),
+            (0, 5, nil),
         ] as [(Int, Int64, Int64?)])
     func theEarliestOfThoseToComeIsFound(_ taken: Int, _ since: Int64, _ expected: Int64?) async throws {
         let store = try Fixture.memory()
