@@ -41,11 +41,15 @@ public struct ConnectionState: Hashable, Sendable, Codable {
     public var budget: CallBudget?
     /// How far the source's clock is ahead of ours, in seconds; nil when it is not known.
     public var clockSkewSeconds: Int64?
-    /// A complete copy that lost too much to be believed at once.
-    public var heldLoss: HeldLoss?
+    /// What complete copies lost that was too much to be believed at once, one a collection.
+    public var heldLosses: [EntityKind: HeldLoss]?
+    /// When the reading of the current copy was begun: what changed since may not be in it.
+    public var directoryReadFrom: Timestamp?
+    /// What the last comparison of two copies found.
+    public var reconciliation: Reconciliation?
     /// Since when collections that could be read before are out of reach.
     public var outOfReachSince: [EntityKind: Timestamp] = [:]
-    /// Where an interrupted first copy goes on.
+    /// Where an interrupted copy goes on.
     public var resume: ResumePoint?
 
     public init(_ word: Word = .connecting, since moment: Timestamp) {
@@ -127,18 +131,48 @@ public struct HeldLoss: Hashable, Sendable, Codable {
     }
 }
 
+/// How the changes between two copies compare with what activities told.
+public struct Reconciliation: Hashable, Sendable, Codable {
+    /// When the later copy was finished.
+    public var at: Timestamp
+    /// Changes that an activity of the source explains.
+    public var explained: Int
+    /// Changes that none explains, which became activities of their own.
+    public var derived: Int
+
+    public init(at moment: Timestamp, explained: Int, derived: Int) {
+        at = moment
+        self.explained = explained
+        self.derived = derived
+    }
+
+    /// All changes that the comparison saw.
+    public var seen: Int { explained + derived }
+}
+
 /// Where a copy that was interrupted goes on: all that was staged before it is kept.
 public struct ResumePoint: Hashable, Sendable, Codable {
     public var generation: Generation
-    /// Collections that were read to their end.
+    /// The copy that it will be compared with; nil for a first one.
+    public var base: Int64?
+    /// Collections that were read to their end, or taken over.
     public var availability: [EntityKind: Availability]
+    /// Those that were taken over from the copy before, users but for what changed.
+    public var carried: Set<EntityKind>?
     /// The collection that was being read, and the cursor of its next page.
     public var kind: EntityKind?
     public var cursor: String?
+    /// The last user whose factors were read.
+    public var factorsReadTo: Int64?
     public var records: Int
+    /// Rows that could not be read, by collection.
+    public var unreadable: [EntityKind: Int]?
+    /// Collections whose walk ended on a page without rows.
+    public var endedEmpty: Set<EntityKind>?
 
-    public init(generation: Generation) {
+    public init(generation: Generation, base: Int64? = nil) {
         self.generation = generation
+        self.base = base
         availability = [:]
         records = 0
     }

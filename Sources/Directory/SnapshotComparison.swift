@@ -10,19 +10,22 @@ public struct SnapshotComparison: Sendable {
     public struct Change: Hashable, Sendable, Comparable {
         public let kind: String
         public let userID: Int64?
-        /// The group, role or app; nil where the kind has none.
+        /// The group or role; nil where the kind has none.
         public let objectID: Int64?
+        /// The privilege or factor, whose ids are text; nil where the kind has none.
+        public let objectText: String?
 
-        public init(kind: String, userID: Int64?, objectID: Int64? = nil) {
+        public init(kind: String, userID: Int64?, objectID: Int64? = nil, objectText: String? = nil) {
             self.kind = kind
             self.userID = userID
             self.objectID = objectID
+            self.objectText = objectText
         }
 
         public static func < (left: Change, right: Change) -> Bool {
             let none = Int64.min
-            return (left.kind, left.userID ?? none, left.objectID ?? none)
-                < (right.kind, right.userID ?? none, right.objectID ?? none)
+            return (left.kind, left.userID ?? none, left.objectID ?? none, left.objectText ?? "")
+                < (right.kind, right.userID ?? none, right.objectID ?? none, right.objectText ?? "")
         }
     }
 
@@ -36,7 +39,7 @@ public struct SnapshotComparison: Sendable {
 
     let earlier: DirectorySnapshot
     let later: DirectorySnapshot
-    private(set) var details: [Detail] = []
+    var details: [Detail] = []
 
     /// Compares two snapshots of one connection.
     public init(from earlier: DirectorySnapshot, to later: DirectorySnapshot) {
@@ -44,7 +47,12 @@ public struct SnapshotComparison: Sendable {
         self.later = later
         if isComparable(.user) {
             compareUsers()
-            if isComparable(.role) { compareRoles() }
+            if isComparable(.role) {
+                compareRoles()
+                compareRoleAdmins()
+            }
+            if isComparable(.privilege) { comparePrivileges() }
+            if isComparable(.device) { compareFactors() }
         }
         details.sort { $0.change < $1.change }
     }
@@ -52,38 +60,35 @@ public struct SnapshotComparison: Sendable {
     /// What changed, sorted.
     public var changes: [Change] { details.map(\.change) }
 
-    /// The changes as activities with time and generation of the later snapshot, sorted by (kind, user, object).
+    /// The kinds that a comparison can show: those that are told of a user's record, of roles, privileges and factors.
     ///
-    /// - Parameter explained: Changes that activities of the same stretch of time have told already; left out.
-    public func activities(explained: Set<Change> = []) -> ActivityBatch {
-        let wanted = details.filter { !explained.contains($0.change) }
-        let batch = ActivityBatch(capacity: wanted.count)
-        for detail in wanted { write(detail, to: batch) }
-        return batch
-    }
-
-    /// What an activity explains; nil when no comparison could show the like.
-    public static func change(explainedBy activity: Activity) -> Change? {
-        let kind = activity.kind
-        let object: Int64? =
-            switch kind {
-            case "user.group_changed": activity.integer(.groupID)
-            case "role.granted", "role.revoked": activity.integer(.roleID)
-            case "role.granted_automatically", "role.revoked_automatically": activity.integer(.roleID)
-            default: nil
-            }
-        let plain = kind.hasSuffix("_automatically") ? String(kind.dropLast("_automatically".count)) : kind
-        guard Self.kinds.contains(plain) else { return nil }
-        return Change(kind: plain, userID: activity.integer(.userID), objectID: object)
-    }
-
-    /// The kinds that a comparison can show.
-    public static let kinds: Set<String> = [
-        "user.created", "user.deleted", "user.group_changed", "role.granted", "role.revoked",
-    ]
+    /// Apps, mappings, and what roles and privileges are given have no kind of their own, so their changes are seen by
+    /// rules over states only.
+    public static let kinds: Set<String> = Set(statusKinds).union([
+        "user.created", "user.deleted", "user.group_changed", "role.granted", "role.revoked", "role.admin_granted",
+        "role.admin_revoked", "privilege.granted", "privilege.revoked", "mfa.enrolled", "mfa.removed",
+    ])
 
     /// The kinds of activities that explain something a comparison can show.
     public static let explainingKinds = kinds.union(["role.granted_automatically", "role.revoked_automatically"])
+
+    /// The kinds of changes of a user's status.
+    static let statusKinds = [
+        "user.activated", "user.deactivated", "user.locked", "user.reactivated", "user.suspended", "user.unlocked",
+    ]
+
+    /// The kind that a change of status has; nil for changes to which OneLogin gives no event of their own.
+    static func statusKind(from old: UserStatus, to new: UserStatus) -> String? {
+        switch (old, new) {
+        case (_, .suspended): "user.suspended"
+        case (_, .locked): "user.locked"
+        case (_, .unactivated): "user.deactivated"
+        case (.suspended, .active): "user.reactivated"
+        case (.locked, .active): "user.unlocked"
+        case (_, .active): old == .unactivated || old == .pending ? "user.activated" : nil
+        default: nil
+        }
+    }
 
     private func isComparable(_ kind: EntityKind) -> Bool {
         earlier.availability(of: kind) == .complete && later.availability(of: kind) == .complete
@@ -98,12 +103,21 @@ public struct SnapshotComparison: Sendable {
                 details.append(Detail(change: Change(kind: "user.created", userID: user.id), userName: user.username))
             case (let user?, nil):
                 details.append(Detail(change: Change(kind: "user.deleted", userID: user.id), userName: user.username))
-            case (let old?, let user?) where !old.isSameRecord(as: user) && old.groupID != user.groupID:
-                details.append(
-                    Detail(
-                        change: Change(kind: "user.group_changed", userID: user.id, objectID: user.groupID),
-                        userName: user.username, objectName: user.groupID.flatMap { newNames[$0] },
-                        previousName: old.groupID.flatMap { oldNames[$0] ?? newNames[$0] }))
+            case (let old?, let user?) where !old.isSameRecord(as: user):
+                if old.groupID != user.groupID {
+                    details.append(
+                        Detail(
+                            change: Change(kind: "user.group_changed", userID: user.id, objectID: user.groupID),
+                            userName: user.username, objectName: user.groupID.flatMap { newNames[$0] },
+                            previousName: old.groupID.flatMap { oldNames[$0] ?? newNames[$0] }))
+                }
+                let (was, status) = (old.status, user.status)
+                if was != status, let kind = Self.statusKind(from: was, to: status) {
+                    details.append(
+                        Detail(
+                            change: Change(kind: kind, userID: user.id), userName: user.username,
+                            previousName: was.rawValue))
+                }
             default: break
             }
         }
@@ -133,7 +147,7 @@ public struct SnapshotComparison: Sendable {
 
     /// Goes through the users of both snapshots by id, side by side: no list of either is made, as stores give them
     /// in order.
-    private func eachUser(_ body: (_ old: User?, _ new: User?) -> Void) {
+    func eachUser(_ body: (_ old: User?, _ new: User?) -> Void) {
         let (before, after) = (Self.byID(earlier.users), Self.byID(later.users))
         var (old, new) = (0, 0)
         while old < before.count || new < after.count {
@@ -154,36 +168,10 @@ public struct SnapshotComparison: Sendable {
             .sorted { $0.id < $1.id }
     }
 
-    private static func names(_ pairs: [(Int64, String)]) -> [Int64: String] {
+    static func names(_ pairs: [(Int64, String)]) -> [Int64: String] {
         Dictionary(pairs, uniquingKeysWith: { _, last in last })
     }
 
-    private func write(_ detail: Detail, to batch: ActivityBatch) {
-        let row = batch.append()
-        let change = detail.change
-        func text(_ value: String?) -> Slot { value.map { batch.arena.copy($0) } ?? .null }
-        let object = change.objectID.map(String.init) ?? "none"
-        let subject = change.userID.map(String.init) ?? "none"
-        batch[row, .id] = text("snapshot-\(later.generation)-\(change.kind)-\(subject)-\(object)")
-        batch[row, .time] = .timestamp(
-            seconds: later.observedAt.seconds, nanoseconds: later.observedAt.nanoseconds)
-        batch[row, .kind] = text(change.kind)
-        batch[row, .type] = text(String(change.kind.uppercased().map { $0 == "." ? "_" : $0 }))
-        batch[row, .typeID] = .int(0)
-        batch[row, .observedBy] = text(ActivitySource.snapshot.rawValue)
-        batch[row, .userID] = change.userID.map { .int($0) } ?? .null
-        batch[row, .userName] = text(detail.userName.flatMap { $0.isEmpty ? nil : $0 })
-        let fields: (id: ActivityField, name: ActivityField)? =
-            switch change.kind {
-            case "user.group_changed": (.groupID, .groupName)
-            case "role.granted", "role.revoked": (.roleID, .roleName)
-            default: nil
-            }
-        guard let fields else { return }
-        batch[row, fields.id] = change.objectID.map { .int($0) } ?? .null
-        batch[row, fields.name] = text(detail.objectName)
-        batch[row, .previousName] = text(detail.previousName)
-    }
 }
 
 /// Which of its roles a user of a snapshot holds.

@@ -6,8 +6,12 @@ struct LossCheck: Sendable {
     /// Users that may go between two copies without a second look, as a share and as a number.
     static let userShare = 0.1
     static let userCount = 500
-    /// The share of any other collection.
+    /// The share of any other collection: groups, roles, apps, privileges and mappings are few, and removing some of
+    /// them at once is everyday work; what a broken answer does is to leave out most or all.
     static let otherShare = 0.5
+    /// How much larger than the held loss the one that confirms it may be: a number, or this part of it.
+    static let marginCount = 3
+    static let marginPart = 20
 
     let before: DirectorySnapshot
     let staged: DirectorySnapshot
@@ -16,8 +20,11 @@ struct LossCheck: Sendable {
     /// Collections whose walk ended on an empty page.
     let endedEmpty: Set<EntityKind>
 
-    /// The worst loss that needs a second look; nil when none does, or `held` was the same one.
-    func loss(after held: HeldLoss?, at moment: Timestamp) -> HeldLoss? {
+    /// Losses that need a second look, by collection, and whether `held` has said the same of each.
+    func losses(
+        after held: [EntityKind: HeldLoss], at moment: Timestamp
+    ) -> [(loss: HeldLoss, isConfirmed: Bool)] {
+        var losses: [(loss: HeldLoss, isConfirmed: Bool)] = []
         for kind in EntityKind.allCases.sorted() where kind != .device && kind != .credential {
             guard staged.availability(of: kind) == .complete, before.availability(of: kind) == .complete else {
                 continue
@@ -27,12 +34,18 @@ struct LossCheck: Sendable {
             let lost = (0..<known).lazy.map { before.id(of: kind, at: $0) }
                 .filter { !found.contains($0) && !isExplained(kind, $0) }.sorted()
             guard isSuspicious(lost.count, of: known, kind) else { continue }
-            if let held, held.kind == kind, held.sample.allSatisfy({ !found.contains($0) }) { continue }
-            return HeldLoss(
+            let loss = HeldLoss(
                 kind: kind, lost: lost.count, of: known, at: moment,
                 sample: Array(lost.prefix(HeldLoss.sampleLimit)))
+            losses.append((loss, held[kind].map { isSame($0, loss, found) } ?? false))
         }
-        return nil
+        return losses
+    }
+
+    /// Whether a later loss is the one that was held: all that went then is still gone, and little more.
+    private func isSame(_ held: HeldLoss, _ later: HeldLoss, _ found: RecordIDs) -> Bool {
+        let margin = max(Self.marginCount, held.lost / Self.marginPart)
+        return later.lost <= held.lost + margin && held.sample.allSatisfy { !found.contains($0) }
     }
 
     private func isExplained(_ kind: EntityKind, _ id: String) -> Bool {

@@ -7,6 +7,7 @@ struct PageCheck: Sendable {
     let kind: EntityKind
     let attempt: String
     private let isWhole: Bool
+    private let isContinued: Bool
     private var seen = SeenRecords()
     private var total: Int?
     private var pages = 0
@@ -14,10 +15,13 @@ struct PageCheck: Sendable {
     private var lastRows = 0
     private var unreadable = 0
 
-    /// - Parameter isWhole: Whether the walk begins at the first page and wants every row, so that it can be counted.
-    init(_ kind: EntityKind, isWhole: Bool) {
+    /// - Parameters:
+    ///   - isWhole: Whether the walk begins at the first page and wants every row, so that it can be counted.
+    ///   - isContinued: Whether it goes on where an earlier walk stopped.
+    init(_ kind: EntityKind, isWhole: Bool, isContinued: Bool = false) {
         self.kind = kind
         self.isWhole = isWhole
+        self.isContinued = isContinued
         attempt = "list of \(kind.plural)"
     }
 
@@ -25,7 +29,7 @@ struct PageCheck: Sendable {
     var isAtStart: Bool { pages == 0 }
 
     /// Whether a walk of more than one page ended on a page without rows: cut short, or the list's exact end.
-    var endedEmpty: Bool { pages > 1 && lastRows == 0 }
+    var endedEmpty: Bool { (pages > 1 || isContinued && pages > 0) && lastRows == 0 }
 
     /// Takes a page in.
     ///

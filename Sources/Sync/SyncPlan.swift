@@ -1,3 +1,4 @@
+public import Directory
 public import Timekeeping
 
 /// How often what is fetched, and how much of it.
@@ -17,6 +18,9 @@ public struct SyncCadence: Hashable, Sendable {
     public var fullList: TimeSpan = .days(1)
     /// Between two readings of authentication factors, which cost a call a user.
     public var factors: TimeSpan = .days(1)
+    /// Between two readings of groups, roles, apps, privileges or mappings; for one without an entry as
+    /// ``interval(of:users:)`` says.
+    public var collections: [EntityKind: TimeSpan] = [:]
     /// How far before the last activity a poll begins, or `lateness` where that is longer.
     ///
     /// Activities arrive out of order; duplicates fall out.
@@ -29,12 +33,34 @@ public struct SyncCadence: Hashable, Sendable {
     public var factorUserLimit = 4000
     /// How long a collection that could be read before must be out of reach until it counts as not available.
     public var reachPatience: TimeSpan = .days(1)
+    /// How old a copy that was interrupted may be to be gone on with.
+    public var resumeLimit: TimeSpan = .days(1)
     /// When an interrupted first copy goes on.
     public var resumeAfter: TimeSpan = .minutes(1)
     /// A poll that comes later than this after the one before leaves a gap in the ledger.
     public var gapThreshold: TimeSpan = .minutes(10)
 
     public init() {}
+
+    /// Between two readings of a collection that is read whole; between them it is taken over from the copy before.
+    ///
+    /// Tenants of up to 10,000 users have all of them with each copy, larger ones hourly, but for groups: these are
+    /// few, cost a call for 50, and a new one must have a name when somebody moves into it.
+    func interval(of kind: EntityKind, users: Int) -> TimeSpan {
+        if kind == .device { return factors }
+        if let chosen = collections[kind] { return max(chosen, directory) }
+        return kind == .group || users <= Self.smallTenant ? directory : max(directory, .hours(1))
+    }
+
+    /// Whether a collection is read again, in a tenant of so many users.
+    func isDue(_ kind: EntityKind, readAt last: Timestamp?, users: Int, at now: Timestamp) -> Bool {
+        last.map { $0 + interval(of: kind, users: users) <= now } ?? true
+    }
+
+    /// Whether all users are listed, and not only those that changed are read.
+    func listsUsers(listedAt last: Timestamp?, users: Int, at now: Timestamp) -> Bool {
+        listsAllUsers(of: users) || last.map { $0 + fullList <= now } ?? true
+    }
 
     /// Whether every copy lists all users.
     ///
@@ -85,6 +111,12 @@ struct SyncPlan: Sendable {
         let directory = lastDirectory.map { $0 + cadence.directory } ?? now
         let activities = lastActivities.map { $0 + cadence.activities } ?? now
         return max(min(directory, activities), notBefore ?? now)
+    }
+
+    /// Whether activities are to be polled now, be a copy on its way or not.
+    func wantsActivities(at now: Timestamp) -> Bool {
+        if let notBefore, now < notBefore { return false }
+        return Self.isDue(lastActivities, cadence.activities, now)
     }
 
     /// Notes that a step was begun at a moment; a failed one waits its cadence like any other.

@@ -8,7 +8,7 @@ extension SyncRunner {
     ) async throws {
         let before = try await facts.currentSnapshot(connection: connection)
         let point = try await startingPoint(before, at: now)
-        let carried = try await carried(from: before, readsFactors: readsFactors, at: now)
+        let carried = try await carried(from: before, point, readsFactors: readsFactors, at: now)
         let copy = DirectoryCopy(
             source: source, facts: facts, connection: connection, cadence: cadence, before: before,
             givenUp: givenUp(at: now),
@@ -16,129 +16,111 @@ extension SyncRunner {
         begin(point, at: now)
         let result = try await copy.stage(point, carried: carried)
         progress.records = result.records
-        outcome.unreadable += result.unreadable.values.reduce(0, +)
+        outcome.unreadable +=
+            result.unreadable.values.reduce(0, +) - (point.unreadable ?? [:]).values.reduce(0, +)
         outcome.availability = result.availability
         noteReach(result, at: now)
         if let failure = result.failure {
             outcome.failures.append(failure)
-            if before == nil, failure.cause.isPassing, result.records > 0 {
-                // A first copy goes on where it stopped; nothing of it is current yet.
-                state?.resume = result.resume
-                plan.note(step, at: now, isComplete: false)
-                plan.resumeDirectory(at: now)
+            if let place = Self.goingOn(result, from: point, failure) {
+                interrupt(step, place, at: now, isSoon: before == nil && failure.cause.isPassing)
                 return
             }
         }
-        try await finish(step, point.generation, result, before, carried, at: now, &outcome)
+        try await finish(step, result, before, at: now, &outcome)
+    }
+
+    /// Keeps what was staged: nothing of it is current yet, and the next copy goes on with it.
+    private func interrupt(_ step: SyncPlan.Step, _ place: ResumePoint, at now: Timestamp, isSoon: Bool) {
+        state?.resume = place
+        plan.note(step, at: now, isComplete: false)
+        if isSoon { plan.resumeDirectory(at: now) }
+    }
+
+    /// Where a copy that failed goes on; nil to begin anew.
+    ///
+    /// A cursor that was kept and is refused now is worth nothing.
+    private static func goingOn(
+        _ result: DirectoryCopy.Result, from point: ResumePoint, _ failure: SourceFailure
+    ) -> ResumePoint? {
+        let isRefused = failure.cause == .malformedAnswer || failure.cause == .notAvailable
+        let isStuck = point.cursor != nil && result.resume.cursor == point.cursor
+        return isRefused && isStuck ? nil : result.goingOn
     }
 
     /// Compares what was staged, and makes it current unless something is incomplete or much is missing.
     private func finish(
-        _ step: SyncPlan.Step, _ generation: Generation, _ result: DirectoryCopy.Result,
-        _ before: DirectorySnapshot?, _ carried: DirectoryCopy.Carried, at now: Timestamp,
+        _ step: SyncPlan.Step, _ result: DirectoryCopy.Result, _ before: DirectorySnapshot?, at now: Timestamp,
         _ outcome: inout SyncOutcome
     ) async throws {
+        let generation = result.resume.generation
         var availability = result.availability
-        var derived: ActivityBatch?
+        var news: News?
+        var moment = clock.now()
         if result.failure == nil, let before {
-            let news = try await compare(before, generation, result, at: now, &outcome)
-            derived = news.derived
-            if let loss = news.loss {
-                availability[loss.kind] = .incomplete
-                state?.heldLoss = loss
-                outcome.failures.append(loss.failure)
-            } else if outcome.failures.isEmpty {
-                state?.heldLoss = nil
+            guard try await hasPolled(&outcome) else {
+                return interrupt(step, result.resume, at: now, isSoon: true)
             }
+            moment = clock.now()
+            news = try await compare(before, result, at: moment)
+            for loss in news?.unconfirmed ?? [] {
+                availability[loss.kind] = .incomplete
+                outcome.failures.append(loss.failure)
+            }
+            state?.heldLosses = news.flatMap { $0.unconfirmed.isEmpty ? nil : $0.losses }
         }
         let isCurrent = try await facts.finish(
-            generation, availability: availability, derived: derived, connection: connection, at: now)
+            generation, availability: availability, derived: news?.derived, connection: connection, at: moment)
         outcome.availability = availability
         outcome.directoryChanged = isCurrent
-        outcome.newActivities += isCurrent ? derived?.count ?? 0 : 0
+        outcome.newActivities += isCurrent ? news?.derived?.count ?? 0 : 0
         plan.note(step, at: now, isComplete: isCurrent)
         state?.resume = nil
         guard isCurrent else { return }
-        state?.lastCompleteSync = now
+        state?.lastCompleteSync = moment
+        state?.directoryReadFrom = generation.startedAt
+        if let found = news?.reconciliation { state?.reconciliation = found }
         if case .directory(true) = step { state?.factorsReadAt = now }
-        if carried.users == nil { state?.fullListAt = now }
-        for (kind, availability) in result.availability where availability == .complete && !carried.has(kind) {
+        if !result.carried.contains(.user) { state?.fullListAt = generation.startedAt }
+        for (kind, availability) in result.availability
+        where availability == .complete && !result.carried.contains(kind) {
             let listed = state?.listedAt ?? [:]
             state?.listedAt = listed.merging([kind: generation.startedAt]) { _, new in new }
         }
     }
 
-    /// The changes between two snapshots that no activity tells, or the loss that holds the later one.
-    ///
-    /// Activities are polled first, so that all that explain something are here.
-    private func compare(
-        _ before: DirectorySnapshot, _ generation: Generation, _ result: DirectoryCopy.Result, at now: Timestamp,
-        _ outcome: inout SyncOutcome
-    ) async throws -> (derived: ActivityBatch?, loss: HeldLoss?) {
-        try await pollActivities(.activities, at: now, &outcome)
-        guard outcome.failures.isEmpty else { return (nil, nil) }
-        let told = try await facts.activities(
-            connection: connection, from: before.observedAt - cadence.overlap, until: now,
-            kinds: SnapshotComparison.explainingKinds)
-        var explained = Set<SnapshotComparison.Change>()
-        for row in 0..<told.count {
-            if let change = SnapshotComparison.change(explainedBy: told.activity(at: row)) {
-                explained.insert(change)
-            }
-        }
-        let deleted = Set(explained.lazy.filter { $0.kind == "user.deleted" }.compactMap(\.userID))
-        var staged = try await facts.staged(generation, connection: connection)
-        staged.availability = result.availability
-        staged.observedAt = now
-        try await keepUnread(from: before, in: &staged, generation, result, deleted: deleted)
-        let comparison = SnapshotComparison(from: before, to: staged)
-        let check = LossCheck(before: before, staged: staged, explained: deleted, endedEmpty: result.endedEmpty)
-        if let loss = check.loss(after: state?.heldLoss, at: now) { return (nil, loss) }
-        guard !comparison.changes.isEmpty else { return (nil, nil) }
-        let batch = comparison.activities(explained: explained)
-        return (batch.count == 0 ? nil : batch, nil)
-    }
-
-    /// Takes over what is missing from a collection some of whose rows could not be read: they may be the missing
-    /// ones, and what cannot be read is no deletion.
-    private func keepUnread(
-        from before: DirectorySnapshot, in staged: inout DirectorySnapshot, _ generation: Generation,
-        _ result: DirectoryCopy.Result, deleted: Set<Int64>
-    ) async throws {
-        for kind in result.unreadable.keys.sorted() {
-            guard before.availability(of: kind) == .complete else { continue }
-            let found = RecordIDs(staged, kind)
-            let missing = (0..<before.count(of: kind)).lazy.map { before.entity(kind, at: $0) }.filter { entity in
-                if case .user(let user) = entity, deleted.contains(user.id) { return false }
-                return !found.contains(entity.id)
-            }
-            let kept = Array(missing)
-            try await facts.stage(kept, in: generation, connection: connection)
-            for entity in kept { staged.append(entity) }
-        }
-    }
-
     // MARK: Where it begins
 
-    /// A new generation, or the interrupted first one when it is not too old.
+    /// A new generation, or the interrupted one when it is not too old.
     private func startingPoint(_ before: DirectorySnapshot?, at now: Timestamp) async throws -> ResumePoint {
-        if before == nil, let point = state?.resume, now - point.generation.startedAt < .days(1) { return point }
-        return ResumePoint(generation: try await facts.beginGeneration(connection: connection, at: now))
+        if let point = state?.resume, point.base == before?.generation,
+            now - point.generation.startedAt < cadence.resumeLimit
+        {
+            return point
+        }
+        state?.resume = nil
+        let generation = try await facts.beginGeneration(connection: connection, at: now)
+        return ResumePoint(generation: generation, base: before?.generation)
     }
 
-    /// What is taken over: factors between their readings, and in large tenants the users whom nothing has changed;
-    /// those whose deletion an activity tells are left out.
+    /// What is taken over: collections between their readings, and in large tenants the users whom nothing has
+    /// changed; those whose deletion an activity tells are left out.
     private func carried(
-        from before: DirectorySnapshot?, readsFactors: Bool, at now: Timestamp
+        from before: DirectorySnapshot?, _ point: ResumePoint, readsFactors: Bool, at now: Timestamp
     ) async throws -> DirectoryCopy.Carried {
         var carried = DirectoryCopy.Carried()
         guard let before else { return carried }
-        if !readsFactors, before.availability(of: .device) == .complete { carried.devices = before.devices }
-        let isListDue = state?.fullListAt.map { $0 + cadence.fullList <= now } ?? true
-        if !isListDue, !cadence.listsAllUsers(of: before.users.count), before.availability(of: .user) == .complete {
-            let since = before.observedAt - cadence.overlap
+        for kind in EntityKind.allCases where before.availability(of: kind) == .complete && kind != .user {
+            let isDue = cadence.isDue(
+                kind, readAt: state?.listedAt?[kind], users: before.users.count, at: now)
+            if kind == .device ? !readsFactors : !isDue { carried.kinds.insert(kind) }
+        }
+        let listsUsers = cadence.listsUsers(listedAt: state?.fullListAt, users: before.users.count, at: now)
+        if !listsUsers, before.availability(of: .user) == .complete, point.availability[.user] == nil {
+            let since = readFrom(before) + sourceLead - cadence.overlap
             let told = try await facts.activities(
-                connection: connection, from: since, until: now + cadence.lateness, kinds: ["user.deleted"])
+                connection: connection, from: since, until: now + max(.zero, sourceLead) + cadence.lateness,
+                kinds: ["user.deleted"])
             var gone: Set<Int64> = []
             for row in 0..<told.count {
                 if let user = told.activity(at: row).integer(.userID) { gone.insert(user) }
@@ -175,8 +157,10 @@ extension SyncRunner {
         progress.stage = kind.plural
         progress.records = result.records
         if kind == .user, let total { progress.total = total }
-        if before == nil { state?.resume = result.resume }
+        state?.resume = result.goingOn
         try await tell(isUrgent: false)
+        // A first copy comes before the history of activities, which is about the people in it.
+        if before != nil { try await pollBetweenPages() }
     }
 }
 

@@ -49,6 +49,8 @@ public actor SyncRunner {
     /// What the ledger has of this connection; nil before the first pass.
     var state: ConnectionState?
     var progress = SyncProgress()
+    /// Told of activities that were polled while a copy is on its way.
+    private var onActivities: @Sendable (SyncOutcome) async throws -> Void = { _ in }
     private var openGap: SourceGap?
     private var keptAt: Timestamp?
 
@@ -74,7 +76,13 @@ public actor SyncRunner {
     /// Fetches what is due: the directory when its cadence asks, and activities.
     ///
     /// The source's failures are in the outcome; what is thrown is the store's, or cancellation.
-    public func runOnce() async throws -> SyncOutcome {
+    ///
+    /// - Parameter onActivities: Told of each poll between the pages of a long copy, so that activities are judged
+    ///   while it is on its way; what it is told is not in the outcome again.
+    public func runOnce(
+        onActivities: @escaping @Sendable (SyncOutcome) async throws -> Void = { _ in }
+    ) async throws -> SyncOutcome {
+        self.onActivities = onActivities
         let now = clock.now()
         var state = try await restored(at: now)
         var outcome = SyncOutcome(status: status, state: state, nextDue: now)
@@ -85,10 +93,10 @@ public actor SyncRunner {
                 try await copyDirectory(step, readsFactors: readsFactors, at: now, &outcome)
             case .activities:
                 guard !outcome.failures.contains(where: { $0.cause.needsPerson }) else { continue }
-                try await pollActivities(step, at: now, &outcome)
+                try await pollActivities(step, at: clock.now(), &outcome)
             }
         }
-        outcome.nextDue = plan.nextDue(after: now)
+        outcome.nextDue = plan.nextDue(after: clock.now())
         guard !steps.isEmpty else {
             outcome.status = status
             return outcome
@@ -99,7 +107,7 @@ public actor SyncRunner {
         outcome.status = status
         state = self.state ?? state
         let first = outcome.failures.first { $0.cause.needsPerson } ?? outcome.failures.first
-        state.become(status.stateWord, first, at: now)
+        state.become(status.stateWord, first, at: clock.now())
         if case .initialSync = status { state.progress = progress } else { state.progress = nil }
         try await keep(state)
         outcome.state = state
@@ -121,6 +129,7 @@ public actor SyncRunner {
     // MARK: Activities
 
     func pollActivities(_ step: SyncPlan.Step, at now: Timestamp, _ outcome: inout SyncOutcome) async throws {
+        if let skew = await source.health().clockSkewSeconds { state?.clockSkewSeconds = skew }
         let poll = ActivityPoll(source: source, facts: facts, connection: connection, cadence: cadence)
         let before = progress.activities
         let result = try await poll.run(at: now + sourceLead) { [self] in try await noteActivities($0) }
@@ -131,11 +140,26 @@ public actor SyncRunner {
         outcome.tooLate += result.tooLate
         progress.activities = before + result.new
         state?.eventsCompleteUntil = result.completeUntil
-        try await noteGap(result, at: now)
+        try await noteGap(result, at: now + sourceLead)
         outcome.unknownEventTypes = try await namedUnknownTypes()
         guard let failure = result.failure else { return }
         outcome.failures.append(failure)
         if let wait = failure.retryAfter { plan.wait(wait, from: now) }
+    }
+
+    /// Polls when a poll is due although a copy is not done: a list of 200,000 users takes an hour.
+    ///
+    /// A failure is the next poll's to tell, since one comes when the copy is read.
+    func pollBetweenPages() async throws {
+        let now = clock.now()
+        guard plan.wantsActivities(at: now), let state else { return }
+        let copied = progress
+        var outcome = SyncOutcome(status: status, state: state, nextDue: now)
+        try await pollActivities(.activities, at: now, &outcome)
+        progress = copied
+        log(outcome.failures)
+        outcome.state = self.state ?? state
+        try await onActivities(outcome)
     }
 
     /// The types that are not known here, with the source's names for them where it has some.
@@ -163,7 +187,7 @@ public actor SyncRunner {
     }
 
     /// How far the source's clock is ahead of ours, when that is more than the way of an answer explains.
-    private var sourceLead: TimeSpan {
+    var sourceLead: TimeSpan {
         guard let seconds = state?.clockSkewSeconds, abs(seconds) > 30 else { return .zero }
         return .seconds(seconds)
     }

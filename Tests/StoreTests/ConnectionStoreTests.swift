@@ -12,7 +12,9 @@ import Timekeeping
             .degraded, SourceFailure(.serverFault, attempt: "GET /x", answer: "502", remedy: "wait"),
             at: Fixture.at(60))
         state.outOfReachSince = [.role: Fixture.at(5), .app: Fixture.at(6)]
-        state.heldLoss = HeldLoss(kind: .user, lost: 7, of: 9, at: Fixture.at(7), sample: ["1", "2"])
+        state.heldLosses = [
+            .user: HeldLoss(kind: .user, lost: 7, of: 9, at: Fixture.at(7), sample: ["1", "2"])
+        ]
         state.resume = ResumePoint(generation: Generation(id: 4, startedAt: Fixture.start))
         state.resume?.availability = [.group: .complete]
         try await store.keep(state, connection: "acme")

@@ -41,7 +41,7 @@ import Timekeeping
             before: Self.snapshot(users: row.users.before, groups: row.groups.before),
             staged: Self.snapshot(users: row.users.after, groups: row.groups.after), explained: row.explained,
             endedEmpty: row.endedEmpty)
-        #expect(check.loss(after: nil, at: SyncRunnerTests.start)?.lost == row.lost)
+        #expect(check.losses(after: [:], at: SyncRunnerTests.start).map(\.loss.lost) == (row.lost.map { [$0] } ?? []))
     }
 
     @Test func theSecondCopyThatSaysTheSameIsBelieved() async throws {
@@ -58,7 +58,7 @@ import Timekeeping
         let believed = try await bench.runner.runOnce()
         #expect(believed.status == .connected && believed.directoryChanged)
         #expect(bench.facts.now.activities.map(\.kind) == Array(repeating: "user.deleted", count: 5))
-        #expect(believed.state.heldLoss == nil)
+        #expect(believed.state.heldLosses == nil)
     }
 
     @Test func anotherLossIsHeldAnew() async throws {
@@ -74,6 +74,38 @@ import Timekeeping
             #expect(outcome.failures.map(\.cause) == [.heldForConfirmation])
         }
         #expect(bench.facts.now.current?.users.count == 20)
+    }
+
+    @Test(arguments: [(14, true), (15, true), (16, false), (30, false)])
+    func aLargerLossIsNotTheOneThatWasHeld(_ lost: Int, _ isBelieved: Bool) {
+        let before = Self.snapshot(users: 100)
+        func losses(_ lost: Int, after held: [EntityKind: HeldLoss]) -> [(loss: HeldLoss, isConfirmed: Bool)] {
+            LossCheck(
+                before: before, staged: Self.snapshot(users: 100 - lost), explained: [], endedEmpty: []
+            ).losses(after: held, at: SyncRunnerTests.start)
+        }
+        let held = losses(12, after: [:]).map(\.loss)
+        #expect(losses(lost, after: [.user: held[0]]).map(\.isConfirmed) == [isBelieved])
+    }
+
+    @Test func twoCollectionsThatLoseAtOnceAreConfirmedTogether() async throws {
+        let all = Dictionary(uniqueKeysWithValues: (1...20).map { (Int64($0), Int64(10)) })
+        var script = SyncRunnerTests.script(groups: all)
+        script.pages[.app] = [(1...6).map { .app(App(id: $0, name: "a\($0)")) }]
+        let bench = SyncRunnerTests.Bench(script)
+        _ = try await bench.runner.runOnce()
+        bench.tenant.change {
+            $0.pages[.user] = SyncRunnerTests.script(groups: all.filter { $0.key > 5 }).pages[.user]
+            $0.pages[.app] = [[.app(App(id: 1, name: "a1"))]]
+        }
+        bench.clock.advance(by: .minutes(15))
+        let held = try await bench.runner.runOnce()
+        #expect(held.failures.map(\.cause) == [.heldForConfirmation, .heldForConfirmation])
+        #expect(held.state.heldLosses?.keys.sorted() == [.app, .user])
+        bench.clock.advance(by: .minutes(15))
+        let believed = try await bench.runner.runOnce()
+        #expect(believed.directoryChanged && believed.state.heldLosses == nil)
+        #expect(bench.facts.now.current?.users.count == 15 && bench.facts.now.current?.apps.count == 1)
     }
 
     @Test func whatCannotBeReadIsNoDeletionAndGoesToQuarantine() async throws {

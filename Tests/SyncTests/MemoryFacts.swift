@@ -52,7 +52,17 @@ final class MemoryFacts: FactStore {
     }
 
     func stage(_ entities: [Entity], in generation: Generation, connection: String) async throws {
-        state.withLock { state in entities.forEach { state.staged.append($0) } }
+        state.withLock { state in
+            let ids = Set(entities.map { "\($0.kind) \($0.id)" })
+            var kept = DirectorySnapshot(generation: state.staged.generation, observedAt: state.staged.observedAt)
+            for kind in EntityKind.allCases {
+                for entity in state.staged.entities(kind) where !ids.contains("\(kind) \(entity.id)") {
+                    kept.append(entity)
+                }
+            }
+            entities.forEach { kept.append($0) }
+            state.staged = kept
+        }
     }
 
     func quarantine(

@@ -15,6 +15,12 @@ final class ScriptedTenant: TenantSource {
         var failures: [EntityKind: (page: Int, failure: SourceFailure)] = [:]
         var activityFailure: (page: Int, failure: SourceFailure)?
         var repeatsCursor = false
+        /// The failure of a query for the factors of this user.
+        var factorFailure: (user: Int64, failure: SourceFailure)?
+        /// How far the tenant's clock is ahead of ours.
+        var skewSeconds: Int64?
+        /// Told of every query for records before it is answered.
+        var onAsk: @Sendable (EntityQuery) -> Void = { _ in }
         /// Rows of a collection's first page that cannot be read.
         var unreadable: [EntityKind: [UnreadableText]] = [:]
     }
@@ -29,9 +35,12 @@ final class ScriptedTenant: TenantSource {
 
     func entities(_ query: EntityQuery) async throws(SourceFailure) -> EntityPage {
         let script = state.withLock { state in
-            state.asked.append("\(query.kind.rawValue) \(query.cursor ?? "-")")
+            let first = query.userIDs.first.map { " from \($0)" } ?? ""
+            state.asked.append("\(query.kind.rawValue) \(query.cursor ?? "-")\(first)")
             return state.script
         }
+        script.onAsk(query)
+        if let planned = script.factorFailure, query.userIDs.contains(planned.user) { throw planned.failure }
         let page = query.cursor.flatMap { Int($0) } ?? 0
         if let planned = script.failures[query.kind], planned.page == page { throw planned.failure }
         let pages = script.pages[query.kind] ?? []
@@ -62,6 +71,12 @@ final class ScriptedTenant: TenantSource {
         }
         let hasMore = start + script.activitiesPerPage < wanted.count
         return ActivityPage(batch: batch, next: hasMore ? String(page + 1) : nil)
+    }
+
+    func health() async -> SourceHealth {
+        var health = SourceHealth()
+        health.clockSkewSeconds = state.withLock { $0.script.skewSeconds }
+        return health
     }
 
     func testConnection() async -> ConnectionTest { ConnectionTest() }

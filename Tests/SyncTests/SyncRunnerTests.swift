@@ -33,10 +33,11 @@ import Timekeeping
         let clock = ManualClock(SyncRunnerTests.start)
         let runner: SyncRunner
 
-        init(_ script: ScriptedTenant.Script) {
+        init(_ script: ScriptedTenant.Script, cadence: SyncCadence = SyncCadence()) {
             tenant = ScriptedTenant(script)
             runner = SyncRunner(
-                connection: "acme", source: tenant, facts: facts, clock: clock, logger: Logger(label: "test"))
+                connection: "acme", source: tenant, facts: facts, cadence: cadence, clock: clock,
+                logger: Logger(label: "test"))
         }
     }
 

@@ -132,6 +132,10 @@ struct ConnectionReport {
         if let progress = state.progress { lines.append("progress: \(ProgressLine.text(progress, at: now))") }
         lines.append("last complete sync: \(state.lastCompleteSync?.rfc3339 ?? "none")")
         lines.append("events complete until: \(state.eventsCompleteUntil?.rfc3339 ?? "nothing yet")")
+        if let changes = state.reconciliation {
+            lines.append(
+                "changes between the last copies: \(changes.seen), of which events told \(changes.explained)")
+        }
         if let budget = state.budget {
             lines.append("calls left this hour: \(budget.remaining)\(budget.limit.map { " of \($0)" } ?? "")")
         }
@@ -161,6 +165,12 @@ struct ConnectionReport {
             let percent: Double?
             let remainingSeconds: Int64?
         }
+        struct Changes: Encodable {
+            let at: String
+            let seen: Int
+            let explained: Int
+            let derived: Int
+        }
         struct Row: Encodable {
             let connection: String
             let status: String
@@ -175,6 +185,7 @@ struct ConnectionReport {
             let callsLeft: Int?
             let callsLimit: Int?
             let clockSkewSeconds: Int64?
+            let changes: Changes?
             let gaps: [SourceGap]
             let unknownEventTypes: [UnknownEventType]
         }
@@ -183,13 +194,17 @@ struct ConnectionReport {
                 stage: $0.stage, records: $0.records, total: $0.total, activities: $0.activities,
                 percent: $0.share.map { ($0 * 1000).rounded() / 10 }, remainingSeconds: $0.estimate(at: now)?.seconds)
         }
+        let changes = state?.reconciliation.map {
+            Changes(at: $0.at.rfc3339, seen: $0.seen, explained: $0.explained, derived: $0.derived)
+        }
         return try Terminal.snakeJSON(
             Row(
                 connection: name, status: state?.word.rawValue ?? "never_synced", since: state?.since.rfc3339,
                 checkedAt: state?.checkedAt.rfc3339, reason: state?.reason, cause: state?.cause?.rawValue,
                 remedy: state?.remedy, progress: progress, lastCompleteSync: state?.lastCompleteSync?.rfc3339,
                 eventsCompleteUntil: state?.eventsCompleteUntil?.rfc3339, callsLeft: state?.budget?.remaining,
-                callsLimit: state?.budget?.limit, clockSkewSeconds: state?.clockSkewSeconds, gaps: gaps,
+                callsLimit: state?.budget?.limit, clockSkewSeconds: state?.clockSkewSeconds, changes: changes,
+                gaps: gaps,
                 unknownEventTypes: unknownTypes))
     }
 }
