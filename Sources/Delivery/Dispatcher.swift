@@ -19,7 +19,8 @@ public actor Dispatcher {
 
         public init() {}
 
-        mutating func add(_ other: Report) {
+        /// Adds what another pass did.
+        public mutating func add(_ other: Report) {
             delivered += other.delivered
             postponed += other.postponed
             deadLetters += other.deadLetters

@@ -72,6 +72,11 @@ public struct Assembly: Sendable {
         cadence.fullList = connection.sync.fullList
         cadence.factors = connection.sync.factors
         cadence.history = connection.sync.history
+        cadence.collections[.group] = connection.sync.groups
+        cadence.collections[.role] = connection.sync.roles
+        cadence.collections[.app] = connection.sync.apps
+        cadence.collections[.privilege] = connection.sync.privileges
+        cadence.collections[.mapping] = connection.sync.mappings
         cadence.lateness = connection.lateness
         return cadence
     }

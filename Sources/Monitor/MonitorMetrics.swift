@@ -31,7 +31,7 @@ public actor MonitorMetrics {
 
     /// Takes a turn in.
     public func note(_ report: Cycle.Report) {
-        turns += 1
+        turns += report.connections.count
         delivered += report.delivery.delivered
         for connection in report.connections {
             states[connection.name] = connection.sync.state
@@ -114,7 +114,8 @@ public actor MonitorMetrics {
             counter("tocsin_rule_keys", "Keys that rules with memory remember.", liveKeys, .gauge),
             counter("tocsin_rule_state_bytes", "Bytes that the memory of rules takes.", stateBytes, .gauge),
             MetricFamily(
-                "tocsin_turns_total", .counter, help: "Turns of the monitor.", samples: [.init(Double(turns))]),
+                "tocsin_turns_total", .counter, help: "Turns of the monitor, by each connection.",
+                samples: [.init(Double(turns))]),
             MetricFamily(
                 "tocsin_notices_delivered_total", .counter, help: "Notices that receivers took.",
                 samples: [.init(Double(delivered))]),

@@ -1,4 +1,5 @@
 import Alerting
+import Delivery
 public import Logging
 public import ServiceLifecycle
 public import Timekeeping
@@ -13,7 +14,7 @@ public struct MonitorService: Service {
     private let logger: Logger
     private let onTurn: @Sendable (Cycle.Report) async -> Void
 
-    /// - Parameter onTurn: Told of every turn: status lines, metrics.
+    /// - Parameter onTurn: Told of every turn of a connection, and of every delivery besides: status lines, metrics.
     public init(
         cycle: Cycle, clock: any WallClock, logger: Logger,
         onTurn: @escaping @Sendable (Cycle.Report) async -> Void = { _ in }
@@ -26,16 +27,31 @@ public struct MonitorService: Service {
 
     /// Runs until a graceful shutdown or cancellation.
     ///
-    /// A turn that fails (the store cannot be read or written) is logged and tried again; the shutdown comes between
-    /// turns, never inside one.
+    /// Each connection turns by itself, so that the long copy or the outage of one delays no other; notices that wait
+    /// to be tried again have a turn of their own. A turn that fails (the store cannot be read or written) is logged
+    /// and tried again; the shutdown comes between turns, never inside one.
     public func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            for connection in cycle.connections {
+                group.addTask { await turns { try await turn(of: connection) } }
+            }
+            group.addTask { await turns { try await deliver() } }
+        }
+        if Task.isCancelled, !Task.isShuttingDownGracefully { return }
+        do {
+            try await cycle.saveStates()
+        } catch {
+            logger.warning(
+                "what rules remember was not saved: the next start reads more", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Does something again and again; it says when it is due next.
+    private func turns(_ turn: () async throws -> Timestamp) async {
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             var wait = Self.waits.upperBound
             do {
-                let report = try await cycle.run()
-                wait = min(max(report.nextDue - clock.now(), Self.waits.lowerBound), Self.waits.upperBound)
-                log(report)
-                await onTurn(report)
+                wait = min(max(try await turn() - clock.now(), Self.waits.lowerBound), Self.waits.upperBound)
             } catch is CancellationError {
                 return
             } catch {
@@ -43,12 +59,21 @@ public struct MonitorService: Service {
             }
             await cancelWhenGracefulShutdown { [wait] in try? await clock.sleep(for: wait) }
         }
-        do {
-            try await cycle.saveStates()
-        } catch {
-            logger.warning(
-                "what rules remember was not saved: the next start reads more", metadata: ["error": "\(error)"])
+    }
+
+    private func turn(of connection: Cycle.Connection) async throws -> Timestamp {
+        let report = try await cycle.turn(of: connection) { part in
+            log(part)
+            await onTurn(part)
         }
+        return report.nextDue
+    }
+
+    private func deliver() async throws -> Timestamp {
+        var report = Cycle.Report()
+        report.delivery = try await cycle.dispatcher.dispatchDue()
+        if report.delivery.delivered > 0 { await onTurn(report) }
+        return clock.now() + Self.waits.upperBound
     }
 
     /// Tells of starts, and of what is not as it should be.

@@ -109,11 +109,20 @@ struct ConnectionReader {
     }
 
     private func readSync(_ section: Section, _ sync: inout SyncSettings) {
-        section.check(keys: ["activities", "directory", "full_list", "factors", "history"])
+        section.check(keys: [
+            "activities", "directory", "full_list", "factors", "groups", "roles", "apps", "privileges", "mappings",
+            "history",
+        ])
         sync.activities = section.span("activities", .seconds(1)...(.days(1))) ?? sync.activities
         sync.directory = section.span("directory", .seconds(1)...(.days(7))) ?? sync.directory
         sync.fullList = section.span("full_list", .minutes(15)...(.days(30))) ?? sync.fullList
         sync.factors = section.span("factors", .minutes(15)...(.days(30))) ?? sync.factors
+        let collections = TimeSpan.seconds(1)...TimeSpan.days(30)
+        sync.groups = section.span("groups", collections)
+        sync.roles = section.span("roles", collections)
+        sync.apps = section.span("apps", collections)
+        sync.privileges = section.span("privileges", collections)
+        sync.mappings = section.span("mappings", collections)
         sync.history = section.span("history", .hours(1)...(.days(400))) ?? sync.history
     }
 

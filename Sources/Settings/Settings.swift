@@ -79,6 +79,13 @@ public struct SyncSettings: Hashable, Sendable {
     public var fullList = TimeSpan.days(1)
     /// Authentication factors, user by user.
     public var factors = TimeSpan.days(1)
+    /// Groups, roles, apps, privileges and mappings; nil: with each copy in tenants of up to 10,000 users, else hourly,
+    /// but groups with each copy.
+    public var groups: TimeSpan?
+    public var roles: TimeSpan?
+    public var apps: TimeSpan?
+    public var privileges: TimeSpan?
+    public var mappings: TimeSpan?
     /// How far back the first sync reads activities; what is before it, rules never know.
     public var history = TimeSpan.days(7)
 

@@ -19,6 +19,7 @@ struct SyncBench {
     let clock: ManualClock
     let runner: SyncRunner
 
+    /// - Parameter skew: How far the tenant's clock is ahead of ours, for all that it dates.
     init(
         seed: UInt64 = 3, users: Int = 30, skew: TimeSpan = .zero, cadence: SyncCadence = SyncCadence(),
         _ edit: (inout SimulatorOptions) -> Void = { _ in }
@@ -32,8 +33,9 @@ struct SyncBench {
         options.planted = []
         edit(&options)
         clock = ManualClock(Self.start)
-        simulator = Simulator(options: options, clock: clock)
-        log = RequestLog(InProcessSender(simulator, skew: skew))
+        simulator = Simulator(
+            options: options, clock: skew == .zero ? clock : ScenarioClock(clock, start: Self.start + skew))
+        log = RequestLog(InProcessSender(simulator))
         let link = OneLoginConnection(
             subdomain: "demo", clientID: options.clientID, clientSecret: Secret(options.clientSecret))
         var settings = OneLoginSettings()

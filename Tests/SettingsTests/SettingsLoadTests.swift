@@ -31,7 +31,7 @@ import Timekeeping
                     client_id: abc
                     client_secret_file: /run/corp
                     ca_file: ca.pem
-                    sync: { activities: 30s, directory: 1h, full_list: 2d, factors: 12h, history: 90d }
+                    sync: { activities: 30s, directory: 1h, full_list: 2d, factors: 12h, roles: 30m, history: 90d }
                     lateness: 10m
                     super_users:
                       users: [a@corp.example]
@@ -65,6 +65,7 @@ import Timekeeping
         #expect(connection.caFile == "/etc/tocsin/ca.pem")
         #expect(connection.sync.activities == .seconds(30) && connection.sync.directory == .hours(1))
         #expect(connection.sync.fullList == .days(2) && connection.sync.factors == .hours(12))
+        #expect(connection.sync.roles == .minutes(30) && connection.sync.apps == nil)
         #expect(connection.sync.history == .days(90))
         #expect(connection.lateness == .minutes(10))
         #expect(connection.superUsers.users == ["a@corp.example"] && connection.superUsers.roles == ["Admins"])
