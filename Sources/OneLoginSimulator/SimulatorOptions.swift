@@ -42,6 +42,8 @@ public struct SimulatorOptions: Sendable {
     public var namesPrivileges = true
     /// Whether the account has the delegated-administration subscription; without it the privilege calls answer 404.
     public var hasPrivileges = true
+    /// How long reads go on to show a tenant without what a call has changed; its events are there at once.
+    public var writeDelay = TimeSpan.zero
     /// What happens besides, in any order; steps before the start are in the history.
     public var timeline: [SimulatedStep] = []
 

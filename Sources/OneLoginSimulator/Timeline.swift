@@ -37,10 +37,10 @@ extension World {
 struct TimedFaults: Sendable {
     private var faults: [(from: Timestamp, until: Timestamp, counter: FaultCounter)]
 
-    init(_ timeline: [SimulatedStep]) {
-        faults = timeline.compactMap { step in
+    init(_ timeline: [SimulatedStep], seed: UInt64) {
+        faults = timeline.enumerated().compactMap { place, step in
             guard case .fault(let fault, let until) = step.action else { return nil }
-            return (step.at, until, FaultCounter(plan: FaultPlan([fault])))
+            return (step.at, until, FaultCounter(plan: FaultPlan([fault]), seed: seed &+ UInt64(place)))
         }
     }
 

@@ -60,6 +60,13 @@ public struct Scenario: Hashable, Sendable {
     public var historyDays: Int?
     public var historyEvents: Int?
     public var scope: Located?
+    /// How the service behaves; nil where the file does not say.
+    public var callsPerHour: Int?
+    public var tokenLifetime: TimeSpan?
+    public var writeDelay: TimeSpan?
+    public var hasPrivileges: Bool?
+    /// Whether calls above the limit get 400 `rate_limit_exceeded` and not 429.
+    public var rateLimitsAsBadRequest: Bool?
     /// Kinds that are there from the start.
     public var planted: [Located] = []
     /// In the order of the file.

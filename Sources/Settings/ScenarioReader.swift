@@ -13,6 +13,7 @@ public enum ScenarioLoader {
     static let times = 1...1000
     static let moved = 1...10_000
     static let stepLimit = 1000
+    static let calls = 1...1_000_000_000
 
     /// The scenario of a file, or every error at once.
     public static func load(_ source: SourceText) -> ScenarioResult {
@@ -34,7 +35,9 @@ public enum ScenarioLoader {
     }
 
     private static func read(_ section: Section, _ scenario: inout Scenario) {
-        section.check(keys: ["title", "seed", "users", "start", "speed", "history", "scope", "plant", "timeline"])
+        section.check(keys: [
+            "title", "seed", "users", "start", "speed", "history", "scope", "service", "plant", "timeline",
+        ])
         scenario.seed = section.number("seed", 0...Int.max).map(UInt64.init)
         scenario.users = section.number("users", users)
         scenario.speed = section.number("speed", speed) ?? 1
@@ -51,6 +54,7 @@ public enum ScenarioLoader {
         scenario.historyDays = history.number("days", days)
         scenario.historyEvents = history.number("events", events)
         scenario.scope = section.text("scope").map(located)
+        readService(section.section("service"), &scenario)
         scenario.planted = section.texts("plant")?.map(located) ?? []
         let steps = section.sections("timeline")
         if steps.count > stepLimit, let place = section.place("timeline") {
@@ -59,6 +63,15 @@ public enum ScenarioLoader {
                 place)
         }
         scenario.steps = steps.compactMap(step)
+    }
+
+    private static func readService(_ section: Section, _ scenario: inout Scenario) {
+        section.check(keys: ["calls_per_hour", "token_lifetime", "write_delay", "privileges", "old_rate_limit"])
+        scenario.callsPerHour = section.number("calls_per_hour", calls)
+        scenario.tokenLifetime = section.span("token_lifetime", .seconds(1)...(.days(30)))
+        scenario.writeDelay = section.span("write_delay", .milliseconds(1)...(.hours(1)))
+        scenario.hasPrivileges = section.truth("privileges")
+        scenario.rateLimitsAsBadRequest = section.truth("old_rate_limit")
     }
 
     private static func step(_ section: Section) -> Scenario.Step? {

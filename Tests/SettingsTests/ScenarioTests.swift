@@ -18,6 +18,8 @@ import Timekeeping
             speed: 60
             history: { days: 2, events: 20000 }
             scope: Read All
+            service:
+              { calls_per_hour: 900, token_lifetime: 10m, write_delay: 5s, privileges: false, old_rate_limit: true }
             plant: [too-many-super-users]
             timeline:
               - { at: "10:00", plant: password-spray, within: 5m }
@@ -29,6 +31,9 @@ import Timekeeping
         #expect(scenario.seed == 7 && scenario.users == 2000 && scenario.speed == 60)
         #expect(scenario.historyDays == 2 && scenario.historyEvents == 20_000)
         #expect(scenario.scope?.text == "Read All" && scenario.planted.map(\.text) == ["too-many-super-users"])
+        #expect(scenario.callsPerHour == 900 && scenario.tokenLifetime == .minutes(10))
+        #expect(scenario.writeDelay == .seconds(5) && scenario.hasPrivileges == false)
+        #expect(scenario.rateLimitsAsBadRequest == true)
         let start = try #require(scenario.start)
         #expect(start == Timestamp(rfc3339: "2026-02-02T09:55:00Z"))
         #expect(

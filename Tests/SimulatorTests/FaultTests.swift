@@ -19,6 +19,9 @@ import Timekeeping
                 Fault("/a", .calls(2...5), .cutBody), Fault("/b", .page(2), .emptyBody),
                 Fault("/c", .always, .delay(.milliseconds(500))), Fault("/d", .always, .repeatedCursor),
             ]),
+        Text(
+            testDescription: "/a@5%=502,/b=scope",
+            plan: [Fault("/a", .share(percent: 5), .status(502)), Fault("/b", .always, .noPermission)]),
     ]
 
     @Test(arguments: texts)
@@ -27,7 +30,8 @@ import Timekeeping
     }
 
     @Test(arguments: [
-        "/a", "/a=", "/a@0=502", "/a@5-2=502", "/a@page0=502", "/a=399", "/a=600", "/a=htmlx", "/a=delay",
+        "/a", "/a=", "/a@0=502", "/a@5-2=502", "/a@page0=502", "/a@0%=502", "/a@101%=502", "/a=399", "/a=600",
+        "/a=htmlx", "/a=delay",
     ])
     func aTextThatIsNoPlanIsRefused(_ text: String) {
         #expect(throws: FaultPlan.ParseError.self) { try FaultPlan(parsing: text) }
@@ -47,6 +51,45 @@ import Timekeeping
         var desk = try Desk { $0.faults = FaultPlan([Fault("/api/1/events", .always, .status(400))]) }
         let reply = desk.get("/api/1/events")
         #expect(reply.status == 400 && reply.text.contains("\"message\":\"rate_limit_exceeded\""))
+    }
+
+    @Test func aScopeThatIsTooSmallHasItsOwnWords() throws {
+        var desk = try Desk { $0.faults = FaultPlan([Fault("/api", .always, .noPermission)]) }
+        let first = desk.get("/api/1/users")
+        #expect(first.status == 401 && first.text.contains("Insufficient Permission"))
+        #expect(desk.get("/api/2/users").json["name"] as? String == "UnauthorizedError")
+    }
+
+    @Test func aShareOfCallsIsTheSameForTheSameSeed() throws {
+        func statuses(_ seed: UInt64) throws -> [Int] {
+            var desk = try Desk {
+                $0.seed = seed
+                $0.faults = FaultPlan([Fault("/api/1/groups", .share(percent: 20), .status(502))])
+            }
+            return (0..<500).map { _ in desk.get("/api/1/groups").status }
+        }
+        let some = try statuses(1)
+        #expect(try statuses(1) == some)
+        #expect(try statuses(2) != some)
+        #expect((60...140).contains(some.filter { $0 == 502 }.count), "a fifth of 500")
+    }
+
+    @Test func aChangeIsSeenWhenItsTimeHasCome() throws {
+        var desk = try Desk { $0.writeDelay = .seconds(5) }
+        let path = "/api/2/users/\(Tenant.userID(60))"
+        func status() -> Int? { desk.get(path).json["status"] as? Int }
+        func told() -> Int { desk.get("/api/1/events?event_type_id=551&limit=50").rows.count }
+        let (before, events) = (status(), told())
+        #expect(desk.call("PUT", path, body: #"{"status":2}"#).status == 200 && before != 2)
+        #expect(told() == events + 1, "its event is there at once")
+        desk.clock.advance(by: .milliseconds(4999))
+        #expect(status() == before)
+        #expect(desk.call("DELETE", "/api/2/users/\(Tenant.userID(61))").status == 204)
+        desk.clock.advance(by: .milliseconds(1))
+        #expect(status() == 2)
+        #expect(desk.get("/api/2/users/\(Tenant.userID(61))").status == 200, "the second change waits its own time")
+        desk.clock.advance(by: .seconds(5))
+        #expect(desk.get("/api/2/users/\(Tenant.userID(61))").status == 404)
     }
 
     @Test func aFaultHitsItsCallsAndNoOthers() throws {

@@ -12,6 +12,9 @@ struct Service: Sendable {
     var cache = UserListCache()
     /// Set while a call is answered whose next cursor is to lead back.
     var backwards: Fault.Effect?
+    private var lag: WriteLag
+    /// The tenant as a read sees it while a change is not visible yet.
+    private var shown: Tenant?
     private var requests = 0
     /// How many calls of each resource were let through to it, such as `api/1/events`.
     private var calls: [String: Int] = [:]
@@ -24,12 +27,13 @@ struct Service: Sendable {
             timeline: options.timeline)
         credentials = Credentials(options: options)
         rate = RateWindow(limit: options.rateLimit)
-        faults = FaultCounter(plan: options.faults)
-        timedFaults = TimedFaults(options.timeline)
+        faults = FaultCounter(plan: options.faults, seed: options.seed)
+        timedFaults = TimedFaults(options.timeline, seed: options.seed)
+        lag = WriteLag(options.writeDelay)
     }
 
     var now: Int64 { world.now }
-    var tenant: Tenant { world.tenant }
+    var tenant: Tenant { shown ?? world.tenant }
 
     /// The answer to a call at a moment, and how long to keep the caller waiting for it.
     mutating func answer(_ call: Call, at moment: Timestamp) -> (reply: Reply, delay: TimeSpan) {
@@ -48,15 +52,20 @@ struct Service: Sendable {
             case .html(let status): throw Failure.html(status)
             case .delay(let span): delay = span
             case .timeout: delay = Self.endless
+            case .noPermission: throw Failure.insufficientPermission
             default: break
             }
             backwards = effect == .repeatedCursor || effect == .loopingCursor ? effect : nil
+            shown = call.method == "GET" ? lag.shown(at: moment) : nil
+            let before = world.tenant
             reply = try route(call)
+            if before.version != world.tenant.version { lag.note(before, at: moment) }
             if effect == .duplicateRows { reply = reply.with(rowsOf: try route(Self.before(call))) }
         } catch {
             reply = (error as? Failure ?? .status(500)).reply(version2: answersAsVersion2(call))
         }
         backwards = nil
+        shown = nil
         if effect == .noRows { reply = reply.withoutRows }
         if effect == .changedTotal { reply = reply.withOneMore }
         if effect == .cutBody { reply.body.removeLast(reply.body.count - reply.body.count / 2) }

@@ -10,6 +10,8 @@ public struct Fault: Hashable, Sendable {
         case calls(ClosedRange<Int>)
         /// Calls for the page with this number, from 1, in either version's paging.
         case page(Int)
+        /// So many of a hundred, drawn from the seed.
+        case share(percent: Int)
     }
 
     /// What happens.
@@ -36,6 +38,8 @@ public struct Fault: Hashable, Sendable {
         case changedTotal
         /// No answer at all.
         case timeout
+        /// 401 as for a credential whose scope is too small, in the shape of the path.
+        case noPermission
     }
 
     /// What the path begins with; empty for every path.
@@ -72,9 +76,9 @@ public struct FaultPlan: Hashable, Sendable {
 
     /// A plan from text: `PATH[@OCCASION]=EFFECT`, several with commas between.
     ///
-    /// An occasion is a call (`3`), a range of calls (`3-5`) or a page (`page2`). An effect is a status (`502`), a
-    /// status as HTML (`html429`), `cut`, `empty`, `norows`, `twice`, `total`, `cursor`, `loop`, `timeout` or a delay
-    /// in milliseconds (`delay500`).
+    /// An occasion is a call (`3`), a range of calls (`3-5`), a page (`page2`) or a share of calls (`5%`). An effect is
+    /// a status (`502`), a status as HTML (`html429`), `scope`, `cut`, `empty`, `norows`, `twice`, `total`, `cursor`,
+    /// `loop`, `timeout` or a delay in milliseconds (`delay500`).
     /// Example: `/api/2/users@page2=502,/api/1/events@1-3=html429`.
     public init(parsing text: String) throws(ParseError) {
         faults = []
@@ -90,6 +94,9 @@ public struct FaultPlan: Hashable, Sendable {
     private static func occasion(_ text: String) throws(ParseError) -> Fault.Occasion {
         if text.isEmpty || text == "*" { return .always }
         if text.hasPrefix("page"), let page = Int(text.dropFirst(4)), page > 0 { return .page(page) }
+        if text.hasSuffix("%"), let share = Int(text.dropLast()), (1...100).contains(share) {
+            return .share(percent: share)
+        }
         let ends = text.split(separator: "-").compactMap { Int($0) }
         guard let first = ends.first, let last = ends.last, ends.count <= 2, first > 0, first <= last else {
             throw .unknownOccasion(text)
@@ -107,6 +114,7 @@ public struct FaultPlan: Hashable, Sendable {
         case "norows": return .noRows
         case "total": return .changedTotal
         case "timeout": return .timeout
+        case "scope": return .noPermission
         default: break
         }
         if let status = Int(text), (400...599).contains(status) { return .status(status) }
@@ -124,8 +132,12 @@ public struct FaultPlan: Hashable, Sendable {
 struct FaultCounter: Sendable {
     var plan: FaultPlan { didSet { counts = [:] } }
     private var counts: [Int: Int] = [:]
+    private let dice: Dice
 
-    init(plan: FaultPlan) { self.plan = plan }
+    init(plan: FaultPlan, seed: UInt64) {
+        self.plan = plan
+        dice = Dice(seed: seed)
+    }
 
     /// The effect of the first fault that applies to a call.
     ///
@@ -139,6 +151,7 @@ struct FaultCounter: Sendable {
                 case .always: true
                 case .calls(let range): range.contains(counts[place, default: 0])
                 case .page(let wanted): wanted == page
+                case .share(let percent): dice.below(100, .fault, place << 32 | counts[place, default: 0]) < percent
                 }
             if applies, found == nil { found = fault.effect }
         }

@@ -6,7 +6,7 @@ struct Dice: Sendable {
     /// What a number is for; numbers of different purposes have nothing to do with one another.
     enum Purpose: UInt64 {
         case firstName = 1, lastName, country, status, group, department, title, age, lastLogin, password, role, app
-        case device, phone, directory, manager, token, request, plan, session, kind, jitter, note, address, risk
+        case device, phone, directory, manager, token, request, plan, session, kind, jitter, note, address, risk, fault
     }
 
     let seed: UInt64

@@ -26,13 +26,16 @@ struct ConnectionTestCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings(readsSecrets: true)
         let wanted = try settings.connections(named: name)
+        let states = ConnectionStates(settings)
         var isUsable = true
         for connection in wanted {
             let test = try await probe(connection)
             isUsable = isUsable && test.isUsable
+            let state = try await states.state(of: connection.name)
+            let firstSync = state?.word == .initialSync ? state?.progress : nil
             switch format {
-            case .text: Terminal.writeRaw(text(test, of: connection))
-            case .json: Terminal.write(try json(test, of: connection))
+            case .text: Terminal.writeRaw(text(test, of: connection, firstSync))
+            case .json: Terminal.write(try json(test, of: connection, firstSync))
             }
         }
         if !isUsable { throw Outcome.remote.exit }
@@ -58,7 +61,9 @@ struct ConnectionTestCommand: AsyncParsableCommand {
         }
     }
 
-    private func text(_ test: ConnectionTest, of connection: ConnectionSettings) -> String {
+    private func text(
+        _ test: ConnectionTest, of connection: ConnectionSettings, _ firstSync: SyncProgress?
+    ) -> String {
         let paint = Paint(isOn: common.hasColor)
         var text = paint.bold("connection \(connection.name)") + "\n"
         let width = max(5, test.probes.map(\.name.count).max() ?? 0)
@@ -72,19 +77,34 @@ struct ConnectionTestCommand: AsyncParsableCommand {
             if let remedy = probe.remedy, !probe.isOK { text += "\(space)-> \(remedy)\n" }
         }
         if let scope = test.seenScope { text += "  scope seen: \(scope)\n" }
+        if let firstSync {
+            text += "  first sync still in progress: \(ProgressLine.text(firstSync, at: SystemClock().now()))\n"
+            text += "    -> wait for it: rules over states answer when the first copy is complete\n"
+        }
         text += test.isUsable ? paint.green("usable") + "\n" : paint.red("not usable") + "\n"
         return text
     }
 
-    private func json(_ test: ConnectionTest, of connection: ConnectionSettings) throws -> String {
+    private func json(
+        _ test: ConnectionTest, of connection: ConnectionSettings, _ firstSync: SyncProgress?
+    ) throws -> String {
         struct Row: Encodable {
             let connection: String
             let usable: Bool
             let scope: String?
+            /// How far a first sync is, in percent, while it is in progress.
+            let firstSyncPercent: Double?
             let probes: [ConnectionTest.Probe]
+
+            enum CodingKeys: String, CodingKey {
+                case connection, usable, scope, probes
+                case firstSyncPercent = "first_sync_percent"
+            }
         }
         return try Terminal.json(
-            Row(connection: connection.name, usable: test.isUsable, scope: test.seenScope, probes: test.probes))
+            Row(
+                connection: connection.name, usable: test.isUsable, scope: test.seenScope,
+                firstSyncPercent: firstSync.map { (($0.share ?? 0) * 1000).rounded() / 10 }, probes: test.probes))
     }
 }
 

@@ -35,6 +35,11 @@ struct ScenarioPlay {
         options.users = scenario.users ?? options.users
         options.historyDays = scenario.historyDays ?? options.historyDays
         options.historyEvents = scenario.historyEvents ?? options.historyEvents
+        options.rateLimit = scenario.callsPerHour ?? options.rateLimit
+        options.tokenLifetime = scenario.tokenLifetime ?? options.tokenLifetime
+        options.writeDelay = scenario.writeDelay ?? options.writeDelay
+        options.hasPrivileges = scenario.hasPrivileges ?? options.hasPrivileges
+        options.rateLimitsAsBadRequest = scenario.rateLimitsAsBadRequest ?? options.rateLimitsAsBadRequest
         if let start = scenario.start ?? (scenario.speed > 1 ? clock.now() : nil) {
             clock = ScenarioClock(clock, start: start, speed: scenario.speed)
         }

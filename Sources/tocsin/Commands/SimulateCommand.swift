@@ -32,8 +32,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "How many days the history goes back. (default: 7)")
     var days: Int?
 
-    @Option(help: "Calls of version 1 that the account has in an hour.")
-    var callsPerHour = 5000
+    @Option(help: "Calls of version 1 that the account has in an hour. (default: 5000)")
+    var callsPerHour: Int?
 
     @Option(help: "What the credential may do: \(Self.scopes). (default: Read All)")
     var scope: String?
@@ -47,6 +47,8 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "How long each of these attacks takes in all.")
     var attackWithin = "20s"
 
+    @OptionGroup(title: "Event webhook") var webhook: SimulatedWebhook
+
     @Option(help: "text or json.")
     var format = OutputFormat.text
 
@@ -54,7 +56,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard users ?? 30 >= 30 else { throw ValidationError("--users must be at least 30") }
-        guard events ?? 0 >= 0, days ?? 1 >= 1, callsPerHour >= 1 else {
+        guard events ?? 0 >= 0, days ?? 1 >= 1, callsPerHour ?? 1 >= 1 else {
             throw ValidationError("--events, --days and --calls-per-hour must not be below 0, 1 and 1")
         }
         if let scope, CredentialScope(rawValue: scope) == nil {
@@ -76,7 +78,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.users = users ?? options.users
         options.historyEvents = events ?? options.historyEvents
         options.historyDays = days ?? options.historyDays
-        options.rateLimit = callsPerHour
+        options.rateLimit = callsPerHour ?? options.rateLimit
         options.scope = scope.flatMap(CredentialScope.init) ?? options.scope
         options.servesTruth = truth
         let settled = options
@@ -88,6 +90,8 @@ struct SimulateCommand: AsyncParsableCommand {
             }
             await simulator.applyGroupChanges(at: clock.now() + after)
         }
+        let broadcast = try await webhook.start(simulator)
+        defer { broadcast?.cancel() }
         let server = Task {
             try await simulator.run { port in announce(port: port, options: settled, started: started) }
         }
