@@ -55,6 +55,8 @@ public struct Environment: Sendable {
     public private(set) var objects: [String: ObjectType] = [:]
     public private(set) var variables: [String: Variable] = [:]
     public private(set) var predicates: [String: Predicate] = [:]
+    /// Names of predicates that have errors: what calls one cannot be judged before they are mended.
+    public var refusedPredicates: Set<String> = []
     private(set) var extraOverloads: [String: [Overload]] = [:]
     private var namespaces: Set<String> = []
 
@@ -106,6 +108,11 @@ public struct Environment: Sendable {
         guard !checker.diagnostics.contains(where: { $0.level == .error }) else { return checker.diagnostics }
         predicates[name] = Predicate(name: name, parameters: named, body: body, result: type)
         return checker.diagnostics
+    }
+
+    /// The names of functions that every expression has, called by name alone; a predicate of one would hide it.
+    public static var builtInFunctions: Set<String> {
+        Set(FunctionTable.functions.keys.filter { !$0.contains(".") }).union(["has"])
     }
 
     /// Makes a function known to the checker alone: it has a type and cannot be evaluated.

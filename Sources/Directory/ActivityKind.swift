@@ -57,6 +57,16 @@ public struct ActivityKind: Sendable {
         meaningSlot = Self.immortal(meaning)
     }
 
+    /// The kinds that activities of each known type number have; 0 is what only a comparison of snapshots tells.
+    public static var kindsOfTypes: [Int64: Set<String>] {
+        var kinds: [Int64: Set<String>] = [:]
+        for entry in ActivityKindTable.shared.entries { kinds[entry.typeID, default: []].insert(entry.kind) }
+        // An update that names another group than before is one of both.
+        for type in kinds.filter({ $0.value.contains("user.updated") }).keys { kinds[type]?.insert(groupChanged.kind) }
+        kinds[groupChanged.typeID] = [groupChanged.kind]
+        return kinds
+    }
+
     private static func immortal(_ text: String) -> Slot {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
         memory.copyBytes(from: text.utf8)

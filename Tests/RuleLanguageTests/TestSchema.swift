@@ -3,7 +3,13 @@ import RuleLanguage
 
 /// A small schema of people and activities, as far as the tests need it.
 enum TestSchema {
-    static let schema = Schema(
+    static let schema: Schema = {
+        var schema = plain
+        schema.kindsOfTypes = [5: ["login.success"], 6: ["login.failure"], 24: ["mfa.removed"]]
+        return schema
+    }()
+
+    private static let plain = Schema(
         objects: [activity, user, device, group, role, credential], activity: "Activity", user: "User",
         rows: [
             .init(word: "user", type: "User", collection: "users"),

@@ -5,9 +5,13 @@ public import RuleLanguage
 /// What a rule may say about a OneLogin tenant: the one table of record types and their fields.
 public enum IdentitySchema {
     /// The schema against which rules are checked.
-    public static let schema = Schema(
-        objects: objects, activity: "Activity", user: "User", rows: rows, kinds: Set(ActivityKind.all),
-        vocabularies: vocabularies, directory: DirectoryRow.objectType)
+    public static let schema: Schema = {
+        var schema = Schema(
+            objects: objects, activity: "Activity", user: "User", rows: rows, kinds: Set(ActivityKind.all),
+            vocabularies: vocabularies, directory: DirectoryRow.objectType)
+        schema.kindsOfTypes = ActivityKind.kindsOfTypes
+        return schema
+    }()
 
     /// Every record type, as the page of fields shows them.
     public static let objects: [ObjectType] = [

@@ -106,6 +106,7 @@ struct BookBuilder {
             if errorsBefore || entry.compiled == nil { entry.rule = nil }
             entries[id] = entry
         }
+        reportDisabledSignals()
         let order = SignalOrder.order(&entries)
         let binder = PolicyBinder(
             schema: schema, kinds: kinds, library: library, entries: entries, knownIDs: knownIDs)
@@ -117,6 +118,19 @@ struct BookBuilder {
             rules: rules, policies: bound.map(\.policy).sorted { $0.id < $1.id }, bindings: bindings,
             lists: library.lists, signalOrder: order, limits: schema.limits,
             digest: Digest.hex(of: (bindings.map(\.digest) + limitText).joined(separator: "\n")))
+    }
+
+    /// Says of each rule that runs which of the signals that it reads nobody raises.
+    private func reportDisabledSignals() {
+        for entry in entries.keys.sorted().compactMap({ entries[$0] }) where entry.source.isEnabled {
+            for id in entry.compiled?.signalsRead.sorted() ?? [] {
+                guard let signal = entries[id]?.source, signal.isSignal, !signal.isEnabled else { continue }
+                entry.source.sink.warning(
+                    .disabledSignal,
+                    "this reads `signal.\(id)`, and the rule `\(id)` is disabled, so nothing raises it",
+                    at: entry.source.id.span, help: "remove `enabled: false` from `\(id)`, or the condition")
+            }
+        }
     }
 
     private func compile(_ entry: inout Entry, kinds: Set<String>, base: Environment) {

@@ -46,7 +46,7 @@ struct PolicyBinder {
         let picks = withSignals(self.picks(of: source))
         let bindings = picks.compactMap { pick in
             bind(
-                pick, policy: source.id.text, sink: source.sink, lists: changed.values,
+                pick, policy: source.id.text, at: source.id.span, sink: source.sink, lists: changed.values,
                 listText: changed.text + "\n" + scopeText, scope: scope)
         }
         for control in source.controls { for rule in control.rules { _ = entry(rule, source.sink) } }
@@ -152,7 +152,9 @@ struct PolicyBinder {
         var index = 0
         while index < all.count {
             let read = entries[all[index].id]?.compiled?.signalsRead.sorted() ?? []
-            for id in read where entries[id]?.rule != nil && !all.contains(where: { $0.id == id }) {
+            for id in read where !all.contains(where: { $0.id == id }) {
+                // One that is disabled does not run, read or not; its readers were told.
+                guard let entry = entries[id], entry.rule != nil, entry.source.isEnabled else { continue }
                 all.append(Pick(id: id, item: nil))
             }
             index += 1
@@ -163,7 +165,8 @@ struct PolicyBinder {
     // MARK: Binding
 
     private func bind(
-        _ pick: Pick, policy: String, sink: DiagnosticSink?, lists: [String: Value], listText: String,
+        _ pick: Pick, policy: String, at place: Span = Span(0, 0), sink: DiagnosticSink?, lists: [String: Value],
+        listText: String,
         scope: [BoundRule.ScopeExclusion]
     ) -> BoundRule? {
         guard let entry = entries[pick.id], let rule = entry.rule, let standard = entry.compiled else { return nil }
@@ -177,9 +180,10 @@ struct PolicyBinder {
             let result = RuleCompiler.compile(
                 source, schema: schema, kinds: kinds, base: base, parameters: parameters)
             guard let rule = result.rule else {
-                report(result.diagnostics, pick, sink)
+                report(result.diagnostics, pick, at: pick.item?.place ?? place, sink)
                 return nil
             }
+            warn(result.diagnostics, beyond: standard.messages, pick, at: pick.item?.place ?? place, sink)
             compiled = rule
         }
         let exceptions = pick.item?.exceptions.compactMap { exception($0, compiled, sink) } ?? []
@@ -203,11 +207,23 @@ struct PolicyBinder {
     }
 
     /// Says at the policy's item why a rule does not compile with its parameters and lists.
-    private func report(_ diagnostics: [Diagnostic], _ pick: Pick, _ sink: DiagnosticSink?) {
-        guard let place = pick.item?.place, let first = diagnostics.first(where: { $0.level == .error }) else { return }
+    private func report(_ diagnostics: [Diagnostic], _ pick: Pick, at place: Span, _ sink: DiagnosticSink?) {
+        guard let first = diagnostics.first(where: { $0.level == .error }) else { return }
         sink?.error(
             .badParameter, "with these parameters and lists the rule `\(pick.id)` is not valid", at: place,
             notes: ["\(first.code): \(first.message)"], help: "set other values")
+    }
+
+    /// Says at the policy's item what is doubtful about a rule with its parameters and lists, and is not without.
+    private func warn(
+        _ diagnostics: [Diagnostic], beyond known: Set<String>, _ pick: Pick, at place: Span, _ sink: DiagnosticSink?
+    ) {
+        for diagnostic in diagnostics where !known.contains(diagnostic.message) {
+            guard let code = RuleDiagnosticCode(rawValue: diagnostic.code) else { continue }
+            sink?.warning(
+                code, "with these parameters and lists, of the rule `\(pick.id)`: \(diagnostic.message)", at: place,
+                help: diagnostic.help)
+        }
     }
 
     private func parameters(

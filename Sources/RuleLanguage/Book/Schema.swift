@@ -31,6 +31,8 @@ public struct Schema: Sendable {
     public var rows: [Row]
     /// The closed vocabulary of `activity.kind`; the book adds `signal.<rule>`.
     public var kinds: Set<String>
+    /// The kinds that events of a type number have; a number that is not here is of a type that is not known.
+    public var kindsOfTypes: [Int64: Set<String>] = [:]
     /// Other closed vocabularies, by `Object.field`, such as `User.status`.
     public var vocabularies: [String: Set<String>]
     /// What `directory` is in state rules; nil where it means nothing.

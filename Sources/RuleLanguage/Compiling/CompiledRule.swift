@@ -15,6 +15,8 @@ struct CompiledRule {
     let fieldsRead: Set<String>
     /// Ids of the rules whose signals are read.
     let signalsRead: Set<String>
+    /// What was said of it.
+    let messages: Set<String>
 }
 
 /// Gives the variables of table 0 their indexes, in the order that ``FrameLayout`` documents.

@@ -69,6 +69,7 @@ struct CompiledExpression {
 struct ExpressionCompiler {
     let schema: Schema
     let vocabulary: VocabularyLint
+    let anchorLint: AnchorLint
     /// What watches conditions while tests run; nil where they are not watched.
     var observer: ConditionObserver?
     private(set) var diagnostics: [Diagnostic] = []
@@ -82,9 +83,13 @@ struct ExpressionCompiler {
     init(schema: Schema, kinds: Set<String>) {
         self.schema = schema
         vocabulary = VocabularyLint(schema: schema, kinds: kinds)
+        anchorLint = AnchorLint(schema: schema)
     }
 
-    var hasErrors: Bool { diagnostics.contains { $0.level == .error } }
+    /// Whether an expression called a function of `define` that has errors, which its own file tells.
+    private var isRefused = false
+
+    var hasErrors: Bool { isRefused || diagnostics.contains { $0.level == .error } }
 
     mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
 
@@ -116,6 +121,9 @@ struct ExpressionCompiler {
                 .constantCondition, "`\(name)` does not depend on anything, so it is always the same", at: text.span,
                 help: "remove it, or compare something of the activity or row")
         }
+        for diagnostic in ConstantLint(compiled.checked).diagnostics + anchorLint.check(compiled.checked) {
+            report(text.placed(diagnostic))
+        }
         return observer?.observed(compiled, of: text, place, in: scope) ?? compiled
     }
 
@@ -141,6 +149,11 @@ struct ExpressionCompiler {
     mutating func compile(
         _ tree: Expr, of text: ExpressionText, in scope: Scope, needsValue: Bool
     ) -> CompiledExpression? {
+        guard !callsRefused(tree, scope.environment) else {
+            isRefused = true
+            return nil
+        }
+        reportTakenNames(in: tree, of: text)
         let result = scope.environment.check(tree, text: text.text)
         for diagnostic in result.diagnostics { report(text.placed(diagnostic)) }
         guard let checked = result.checked, checked.type != .error else { return nil }
@@ -148,7 +161,7 @@ struct ExpressionCompiler {
         let isCondition = checked.type.withoutNull == .bool
         var found = NullLint.check(
             checked, facts: scope.facts, needsValue: needsValue && isCondition, schema: schema)
-        found += vocabulary.check(checked)
+        found += vocabulary.check(checked) + NetworkLint(checked: checked).diagnostics
         for diagnostic in found { report(text.placed(diagnostic)) }
         note(checked)
         guard !found.contains(where: { $0.level == .error }) else { return nil }
@@ -156,17 +169,55 @@ struct ExpressionCompiler {
             checked: checked, program: checked.program(in: scope.environment), text: text.text)
     }
 
+    private func callsRefused(_ tree: Expr, _ environment: Environment) -> Bool {
+        guard !environment.refusedPredicates.isEmpty else { return false }
+        var calls = false
+        tree.walk { expr in
+            guard case .call(let name, _, nil, _) = expr.kind else { return }
+            if environment.refusedPredicates.contains(name) { calls = true }
+        }
+        return calls
+    }
+
+    /// A name that a macro gives must not hide one that means something in every expression.
+    private mutating func reportTakenNames(in tree: Expr, of text: ExpressionText) {
+        var taken: [Expr.Variable] = []
+        tree.walk { expr in
+            switch expr.kind {
+            case .comprehension(let loop): taken += [loop.first] + (loop.second.map { [$0] } ?? [])
+            case .bind(let variable, _, _), .optionalMap(_, let variable, _, _): taken.append(variable)
+            default: return
+            }
+        }
+        for variable in taken where Names.taken.contains(variable.name) {
+            error(
+                .nameTaken, "`\(variable.name)` already means something in every rule",
+                at: text.fileSpan(variable.span), label: "would hide it", help: "give the macro another name")
+        }
+    }
+
     private mutating func note(_ checked: CheckedExpression) {
         for reference in checked.references.values {
             switch reference {
             case .field(let field, let owner): fieldsRead.insert(owner + "." + field.name)
-            case .variable(let variable): variablesRead.insert(variable.name)
+            case .variable(let variable):
+                variablesRead.insert(variable.name)
+                if case .constant(let value) = variable.binding { note(signalsIn: value) }
             default: break
             }
         }
         checked.root.walk { expr in
-            guard case .literal(.string(let text)) = expr.kind, text.hasPrefix("signal.") else { return }
+            if case .literal(let value) = expr.kind { note(signalsIn: value) }
+        }
+    }
+
+    /// Notes the signals that a constant names, written out or as an entry of a list.
+    private mutating func note(signalsIn value: Value) {
+        switch value {
+        case .string(let text) where text.hasPrefix("signal."):
             signalsRead.insert(String(text.dropFirst("signal.".count)))
+        case .list(let elements): for element in elements { note(signalsIn: element) }
+        default: break
         }
     }
 

@@ -149,19 +149,27 @@ struct RuleCompiler {
             body: body.reading(target: read.contains("target"), actor: read.contains("actor")), key: key.map(\.program),
             keyTypes: key.map(\.type), severityWhen: branches, message: message,
             cooldown: cooldown, layout: FrameLayout(variables: layout.variables, tableCount: tableCount),
-            finalScope: finalScope, fieldsRead: compiler.fieldsRead, signalsRead: compiler.signalsRead)
+            finalScope: finalScope, fieldsRead: compiler.fieldsRead, signalsRead: compiler.signalsRead,
+            messages: Set(compiler.diagnostics.map(\.message)))
     }
 
     private mutating func severityBranches(in scope: Scope) -> [BoundRule.SeverityBranch] {
         var seen: Set<String> = []
         var branches: [BoundRule.SeverityBranch] = []
+        var lint = SeverityLint()
         for branch in source.severityWhen {
-            if !seen.insert(branch.when.text).inserted {
+            let isNew = seen.insert(branch.when.text).inserted
+            if !isNew {
                 compiler.warning(
                     .unreachableSeverity, "an earlier branch has the same condition", at: branch.when.span,
                     help: "remove one of them")
             }
             guard let when = compiler.condition(branch.when, "if", in: scope, place: .branch) else { continue }
+            if lint.isUnreachable(when), isNew {
+                compiler.warning(
+                    .unreachableSeverity, "an earlier branch is true whenever this one is", at: branch.when.span,
+                    help: "put the narrower condition first")
+            }
             branches.append(BoundRule.SeverityBranch(when: when.program, severity: branch.severity))
         }
         if let last = source.severityWhen.last, last.severity == source.severity {

@@ -13,9 +13,9 @@ struct VocabularyLint {
             guard case .binary(let operation, let left, let right) = expr.kind,
                 [.equal, .notEqual, .isIn].contains(operation)
             else { return }
-            if let name = field(left, checked) { found += literals(right).compactMap { judge($0, of: name) } }
+            if let name = field(left, checked) { found += texts(right, checked).compactMap { judge($0, of: name) } }
             if operation != .isIn, let name = field(right, checked) {
-                found += literals(left).compactMap { judge($0, of: name) }
+                found += texts(left, checked).compactMap { judge($0, of: name) }
             }
         }
         return found
@@ -27,12 +27,14 @@ struct VocabularyLint {
         return owner + "." + field.name
     }
 
-    /// The texts that are written in a node: itself, or the elements of a list.
-    private func literals(_ expr: Expr) -> [(text: String, span: Span)] {
-        switch expr.kind {
-        case .literal(.string(let text)): [(text, expr.span)]
-        case .list(let elements): elements.flatMap { literals($0.value) }
-        default: []
+    /// The texts that a node is: itself, the elements of a list, or those of a list or parameter that it names.
+    private func texts(_ expr: Expr, _ checked: CheckedExpression) -> [(text: String, span: Span)] {
+        if case .list(let elements) = expr.kind { return elements.flatMap { texts($0.value, checked) } }
+        switch checked.constantValue(of: expr) {
+        case .string(let text)?: return [(text, expr.span)]
+        case .list(let values)?:
+            return values.compactMap { if case .string(let text) = $0 { (text, expr.span) } else { nil } }
+        default: return []
         }
     }
 

@@ -18,6 +18,8 @@ struct Library {
     private var listPlaces: [String: SourcedPlace] = [:]
     /// Such that each comes after those it calls.
     private(set) var functions: [Function] = []
+    /// Names of functions with errors, which were reported.
+    private var refused: Set<String> = []
     /// The text of all functions, for digests.
     var digestText: String {
         functions.sorted { $0.name.text < $1.name.text }.map { function in
@@ -42,7 +44,12 @@ struct Library {
             for entry in names.all() { readList(entry, names, sink) }
         }
         if let node = keys.node("functions"), var names = MappingReader(names: node, "`functions`", sink) {
-            for entry in names.all() { readFunction(entry, sink, schema) }
+            for entry in names.all() {
+                let count = functions.count
+                readFunction(entry, sink, schema)
+                let isKnown = functions.count > count || functions.contains { $0.name.text == entry.key.text }
+                if !isKnown, !Self.taken.contains(entry.key.text) { refused.insert(entry.key.text) }
+            }
         }
         keys.finish()
     }
@@ -65,6 +72,9 @@ struct Library {
         listPlaces[name] = SourcedPlace(file: sink.source.name)
         lists[name] = .list(items.map(Value.string))
     }
+
+    /// Names of functions that rules call without any `define`.
+    private static let taken = Environment.builtInFunctions.union(Aggregate.Function.allCases.map(\.rawValue))
 
     private mutating func readFunction(_ entry: YAMLNode.Entry, _ sink: DiagnosticSink, _ schema: Schema) {
         guard var keys = MappingReader(entry.value, .function, sink) else { return }
@@ -90,6 +100,12 @@ struct Library {
             sink.error(
                 .duplicateName, "`\(entry.key.text)` cannot be the name of this function", at: entry.key.span,
                 help: "give it a name of letters, digits and `_` that no other function has")
+            return
+        }
+        guard !Self.taken.contains(entry.key.text) else {
+            sink.error(
+                .nameTaken, "`\(entry.key.text)` is a function of the language already", at: entry.key.span,
+                label: "would hide it", help: "give it another name")
             return
         }
         let parsed = parse(body.text)
@@ -129,6 +145,7 @@ struct Library {
                         .recursiveFunction, "`\(function.name.text)` calls itself, by itself or through others",
                         at: function.name.span, help: "a function is put in the place of its call, so it must end")
                 }
+                refused.formUnion(left.map(\.name.text))
                 break
             }
             sorted += ready
@@ -168,10 +185,18 @@ struct Library {
         for (name, value) in lists {
             environment.declare(constant: "lists." + name, value, type: .list(.string))
         }
+        environment.refusedPredicates = refused
         for function in functions {
-            guard let tree = function.tree else { continue }
+            // Who calls a function that has errors has them by it: one cause, one error.
+            guard let tree = function.tree, function.calls.isDisjoint(with: environment.refusedPredicates) else {
+                environment.refusedPredicates.insert(function.name.text)
+                continue
+            }
             let found = environment.declare(
                 predicate: function.name.text, parameters: function.parameters, body: tree, text: function.body.text)
+            if environment.predicates[function.name.text] == nil {
+                environment.refusedPredicates.insert(function.name.text)
+            }
             if reports { for diagnostic in found { function.sink.add(function.body.placed(diagnostic)) } }
         }
         return environment
