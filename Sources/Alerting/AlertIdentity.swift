@@ -41,8 +41,6 @@ extension DedupKey {
     public var canonicalBytes: [UInt8] { canonical.bytes }
 
     /// A name for the key: `ak_` and 26 characters of lower-case base 32, the first 128 bits of its SHA-256.
-    ///
-    /// Code that groups by key uses it and not `==`, because Swift's strings compare by canonical equivalence.
     public var keyID: String { "ak_" + canonical.digestText }
 
     /// The id of the alert that `episode` makes under this key: `al_` and 26 characters of lower-case base 32.

@@ -1,6 +1,8 @@
 public import Timekeeping
 
 /// A value that a finding carries: part of its key or of its evidence.
+///
+/// Two are equal when their canonical bytes are: text by its code points, both zeros as one number, NaN as NaN.
 public enum EvidenceValue: Hashable, Sendable, Codable {
     case null
     case bool(Bool)
@@ -9,6 +11,35 @@ public enum EvidenceValue: Hashable, Sendable, Codable {
     case text(String)
     case time(Timestamp)
     case list([EvidenceValue])
+}
+
+extension EvidenceValue {
+    public static func == (left: EvidenceValue, right: EvidenceValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let one), .bool(let two)): one == two
+        case (.int(let one), .int(let two)): one == two
+        case (.double(let one), .double(let two)): one == two || (one.isNaN && two.isNaN)
+        case (.text(let one), .text(let two)): one.utf8.count == two.utf8.count && one.utf8.elementsEqual(two.utf8)
+        case (.time(let one), .time(let two)): one == two
+        case (.list(let one), .list(let two)): one == two
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0 as UInt8)
+        case .bool(let value): hasher.combine(value)
+        case .int(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value.isNaN ? Double.nan.bitPattern : (value + 0).bitPattern)
+        case .text(var value):
+            value.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            hasher.combine(0xff as UInt8)
+        case .time(let value): hasher.combine(value)
+        case .list(let values): hasher.combine(values)
+        }
+    }
 }
 
 /// Which policy's binding of which rule something belongs to.

@@ -94,12 +94,16 @@ private struct StoredExplanation {
             circumstances.missing.append("nothing was fetched from the connection yet")
             return circumstances
         }
+        // As the monitor does: what it was told beside the activities decides too.
+        circumstances.coverageStart = cursor.firstSyncStarted
+        circumstances.comparesFeeds = try await store.cursor(connection: connection, source: .webhook) != nil
+        let progress = try await store.progress(connection: connection)
+        circumstances.endedSearches = progress?.endedSearches ?? []
         let binding = RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id)
         let version = BindingVersion(binding: binding, digest: bound.digest)
         if let active = try await store.activation(of: version) {
             circumstances.activeFrom = active
         } else {
-            let progress = try await store.progress(connection: connection)
             circumstances.activeFrom = max(progress?.watermark ?? .earliest, cursor.firstSyncStarted)
             circumstances.notes.append("the monitor has not run the rule in this form yet")
         }

@@ -26,6 +26,12 @@ public struct LimitSettings: Hashable, Sendable {
     public var windowActivities: Int?
     /// Activities of one window that aggregates look at one by one.
     public var walkedActivities: Int?
+    /// Unfinished sequences of one key.
+    public var partialsPerKey: Int?
+    /// Values of all keys of one profile.
+    public var profileValues: Int?
+    /// Values of one key of one profile.
+    public var profileValuesPerKey: Int?
 
     public init() {}
 }
@@ -56,6 +62,9 @@ extension LimitSettings {
             Key(name: "alerts_per_rule", bounds: 1...1_000_000, field: \.alertsPerRule),
             Key(name: "window_activities", bounds: 1000...100_000_000, field: \.windowActivities),
             Key(name: "walked_activities", bounds: 100...10_000_000, field: \.walkedActivities),
+            Key(name: "partials_per_key", bounds: 1...10_000, field: \.partialsPerKey),
+            Key(name: "profile_values", bounds: 1000...100_000_000, field: \.profileValues),
+            Key(name: "profile_values_per_key", bounds: 1...10_000_000, field: \.profileValuesPerKey),
         ]
     }
 }

@@ -41,11 +41,14 @@ import Timekeeping
     func differentKeysHaveDifferentIDs(_ what: String, _ left: DedupKey, _ right: DedupKey) {
         #expect(left.canonicalBytes != right.canonicalBytes, "\(what)")
         #expect(left.keyID != right.keyID, "\(what)")
+        #expect(left != right && Set([left, right]).count == 2, "\(what)")
     }
 
     @Test func bothZerosAreOneKeyAndEveryNaNIsToo() {
         #expect(Self.key(.double(0)).keyID == Self.key(.double(-0.0)).keyID)
         #expect(Self.key(.double(.nan)).keyID == Self.key(.double(-.nan)).keyID)
+        #expect(Set([Self.key(.double(0)), Self.key(.double(-0.0))]).count == 1)
+        #expect(Set([Self.key(.list([.double(.nan)])), Self.key(.list([.double(-.nan)]))]).count == 1)
         #expect(Self.key(.double(.infinity)).keyID != Self.key(.double(-.infinity)).keyID)
     }
 

@@ -11,13 +11,14 @@ import Timekeeping
     typealias Act = TestFacts.Act
 
     static func explain(
-        _ draft: RuleDraft, _ acts: [Act], key: [String], at second: Int64, versions: [EntityVersion] = []
+        _ draft: RuleDraft, _ acts: [Act], key: [String], at second: Int64, versions: [EntityVersion] = [],
+        _ circumstances: ExplanationCircumstances = ExplanationCircumstances()
     ) throws -> RuleExplanation {
         let explainer = try #require(
             ActivityExplainer(
                 try draft.bind(), signals: [], connection: "main",
                 users: TimelineUsers(timeline: TestFacts.timeline(versions)), key: key,
-                at: TestFacts.at(second)))
+                at: TestFacts.at(second), circumstances: circumstances))
         explainer.take(TestFacts.batch(acts))
         return explainer.finish()
     }
@@ -195,5 +196,40 @@ import Timekeeping
                           `n >= 3` is false: n = 2
 
                 """)
+    }
+
+    // MARK: What the monitor was told beside the activities
+
+    @Test(arguments: [(0, RuleExplanation.Answer.joined), (nil, .incomplete)] as [(Int64?, RuleExplanation.Answer)])
+    func bucketsOfSpikesBeginWithTheCoverage(_ start: Int64?, _ answer: RuleExplanation.Answer) throws {
+        var circumstances = ExplanationCircumstances()
+        circumstances.coverageStart = start.map { TestFacts.at($0) }
+        let day = OtherVerbTests.day
+        let burst = (0..<4).map { Act(4 * day + $0, "user.deleted", user: 1) }
+        let explained = try Self.explain(
+            OtherVerbTests.spike(), burst, key: [], at: 4 * day + 10, circumstances)
+        #expect(explained.answer == answer, "\(explained.summary)")
+    }
+
+    @Test(arguments: [(0, 1), (nil, 0)] as [(Int64?, Int)])
+    func aSilentConnectionIsSilentSinceTheCoverage(_ start: Int64?, _ firings: Int) throws {
+        var circumstances = ExplanationCircumstances()
+        circumstances.coverageStart = start.map { TestFacts.at($0) }
+        let rule = RuleDraft(verb: .flatline(by: [], within: .seconds(100)))
+        let explained = try Self.explain(rule, [], key: [], at: 101, circumstances)
+        #expect(explained.firings.map(\.at) == Array(repeating: TestFacts.at(100), count: firings))
+    }
+
+    @Test(arguments: [(true, RuleExplanation.Answer.conditionFalse), (false, .fired)])
+    func whatTwoFeedsTellIsOne(_ comparesFeeds: Bool, _ answer: RuleExplanation.Answer) throws {
+        var circumstances = ExplanationCircumstances()
+        circumstances.comparesFeeds = comparesFeeds
+        let acts = (0..<2).flatMap { place in
+            ["100\(place)", "0d1c\(place)-uuid"].map {
+                Act(Int64(place) * 60, "login.failure", user: 7, country: "SE", id: $0, type: 6)
+            }
+        }
+        let explained = try Self.explain(Self.failures, acts, key: ["7"], at: 100, circumstances)
+        #expect(explained.answer == answer, "\(explained.summary)")
     }
 }

@@ -100,7 +100,8 @@ enum RuleFiles {
         Row(
             testDescription: "nothing came", count: 2, expect: "{ at: +2m }",
             failures: [
-                "expected finding 1: at +2m; got none; closest miss: key [203.0.113.9]: users = 2 at +1m"
+                "expected finding 1: at +2m; got none; closest miss: key [203.0.113.9]: users = 2, needs >= 3 at "
+                    + "+60s"
             ]),
         Row(
             testDescription: "too much came", count: 3, expect: "",
@@ -125,5 +126,64 @@ enum RuleFiles {
                 expect: [\(row.expect)]
             """
         #expect(Self.failures(test) == row.failures)
+    }
+
+    struct Miss: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let rule: String
+        let activities: String
+        let closest: String
+    }
+
+    static let steps = """
+        sequence:
+          by: [activity.user_id]
+          within: 20m
+          steps:
+            - { id: removed, match: activity.kind == "mfa.removed" }
+            - { id: login, match: activity.kind == "login.success" && activity.ip != removed.ip }
+        """
+
+    static let misses = [
+        Miss(
+            testDescription: "the parameter's value",
+            rule: "match: activity.kind == 'login.failure'\n"
+                + "threshold: { by: [activity.user_id], within: 1h, let: { n: count() } }\nalert_if: n >= params.min",
+            activities: "{ repeat: 2, every: 60s, item: { kind: login.failure, user_id: 7 } }",
+            closest: "key [7]: n = 2, needs >= 3 at +60s"),
+        Miss(
+            testDescription: "only the clause that was false",
+            rule: "match: activity.kind == 'login.failure'\n"
+                + "threshold: { by: [activity.user_id], within: 1h, let: { n: count(), ips: distinct(activity.ip) } }\n"
+                + "alert_if: n >= 2 && ips > 4",
+            activities: "{ repeat: 2, every: 60s, item: { kind: login.failure, user_id: 7, ip: 192.0.2.1 } }",
+            closest: "key [7]: ips = 1, needs > 4 at +60s"),
+        Miss(
+            testDescription: "the step that did not come", rule: steps,
+            activities: "{ at: +90s, kind: mfa.removed, user_id: 7, ip: 192.0.2.1 }",
+            closest: "key [7]: `removed` came by +90s, and `login` did not come within 20m"),
+    ]
+
+    @Test(arguments: misses)
+    func theClosestMissNamesWhatLacked(_ miss: Miss) {
+        let body = miss.rule.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n")
+        let text = """
+            rule: many
+            title: t
+            severity: high
+            params: { min: { type: int, default: 3, description: d } }
+            activity:
+            \(body)
+            tests:
+              - name: a test
+                start: 2026-03-01T10:00:00Z
+                activities: [\(miss.activities)]
+                expect: [{}]
+            """
+        let file = SourceText(name: "Rules/many.yaml", text: text)
+        let (book, diagnostics) = RuleBookLoader(schema: IdentitySchema.schema).load(files: [file])
+        #expect(diagnostics.filter { $0.diagnostic.level == .error }.map(\.diagnostic.message) == [])
+        let failures = RuleTestRunner.run(book).flatMap(\.failures)
+        #expect(failures == ["expected finding 1: any; got none; closest miss: " + miss.closest])
     }
 }

@@ -59,6 +59,21 @@ import Timekeeping
           alert_if: target != null && target.department == "Sales"
         key: [activity.user_id]
         ---
+        rule: more-factors
+        title: More factors were removed than usual
+        severity: low
+        activity:
+          match: activity.kind == "mfa.removed"
+          spike: { by: [activity.user_id], bucket: 5m, baseline: 10m, min_buckets: 2 }
+          alert_if: double(current) > mean
+        ---
+        rule: quiet-tenant
+        title: Nobody was deleted
+        severity: low
+        activity:
+          match: activity.kind == "user.deleted"
+          flatline: { by: [], within: 20m }
+        ---
         rule: in-department
         title: Somebody is in IT
         severity: high
@@ -88,6 +103,8 @@ import Timekeeping
           - rule: then-in
           - rule: from-afar
           - rule: moved
+          - rule: more-factors
+          - rule: quiet-tenant
           - rule: in-department
           - rule: long-in-department
         """
@@ -137,6 +154,8 @@ import Timekeeping
                 source: .api, from: ScriptedTenant.start + .seconds(45), until: ScriptedTenant.start + .seconds(75),
                 reason: "no answer", backfilled: 2)),
         Row(cause: "the-last-step-did-not-come", rule: "then-in", key: "1", second: 1300, answer: .incomplete),
+        // Buckets count since the first sync, which is where the monitor began.
+        Row(cause: "too-few-buckets", rule: "more-factors", key: "1", second: 310, answer: .incomplete),
         Row(cause: "a-field-that-nothing-fills", rule: "from-afar", key: "1", second: 60, answer: .unknown),
         Row(cause: "the-directory-as-it-was", rule: "moved", key: "1", second: 60, answer: .conditionFalse),
         Row(cause: "the-directory-as-it-became", rule: "moved", key: "1", second: 1300, answer: .fired),
@@ -194,7 +213,9 @@ import Timekeeping
     @Test func everyAlertIsExplainedByItself() async throws {
         let (bench, book) = try await Self.watched()
         let alerts = try await bench.store.alerts(AlertQuery(limit: 100)).filter { $0.openedAt != nil }
-        #expect(Set(alerts.map(\.binding.rule)).isSuperset(of: ["factor-removed", "moved", "in-department"]))
+        #expect(
+            Set(alerts.map(\.binding.rule)).isSuperset(of: ["factor-removed", "moved", "in-department", "quiet-tenant"])
+        )
         for alert in alerts {
             let explained = try await Explaining(book: book, superUsers: []).explain(
                 Explaining.Request(

@@ -19,12 +19,12 @@ extension ActivityEngine {
         return UnsafePointer(row.slots)
     }
 
-    /// Whether the policy leaves the activity's target out.
+    /// Whether the policy leaves the activity's target out; a condition without a value leaves nobody out.
     func isExcluded(_ rule: ActivityRule) -> Bool {
         guard !rule.exclusions.isEmpty, let user = frame.tables[FrameLayout.targetTable] else { return false }
         let activity = frame.tables[FrameLayout.subjectTable]
         frame.tables[FrameLayout.subjectTable] = user
         defer { frame.tables[FrameLayout.subjectTable] = activity }
-        return rule.exclusions.contains { $0.truth(frame.frame) == .yes }
+        return rule.exclusions.contains { rule.holds($0, frame) }
     }
 }

@@ -68,7 +68,9 @@ public final class ActivityEngine {
         let bookLimits = bindings.first?.limits ?? .default
         keyLimit = options.keyLimit ?? bookLimits.keys
         let limits = EngineLimits(
-            keys: keyLimit, partials: options.partialLimit,
+            keys: keyLimit, partials: options.partialLimit ?? bookLimits.partials,
+            profileValues: options.profileValues ?? bookLimits.profileValues,
+            valuesOfKey: options.valuesOfKey ?? bookLimits.valuesOfKey,
             activities: options.windowActivities ?? bookLimits.windowActivities,
             walked: options.walkedActivities ?? bookLimits.walkedActivities, coverageStart: options.coverageStart)
         let policies = Set(bindings.map(\.policy)).sorted()

@@ -29,6 +29,8 @@ final class ActivityRule {
     private var countedKeys = HashSet64()
     /// Told of every evaluation in which `alert_if` did not hold; for tests.
     var onMiss: ((RuleFrame) -> Void)?
+    /// Told of every sequence that begins or goes on, with the steps that it has; for tests.
+    var onStep: ((RuleFrame, [Bool]) -> Void)?
     /// Told of everything that held, and what became of it; for explanations.
     var onOutcome: ((FindingMaker.Outcome, RuleFrame) -> Void)?
 
@@ -43,7 +45,7 @@ final class ActivityRule {
         binding = RuleBinding(connection: connection, policy: bound.policy, rule: bound.rule.id)
         exclusions = bound.scope.filter { $0.row == "user" }.map(\.when)
         readsUsers = body.usesTarget || body.usesActor || !exclusions.isEmpty || !bound.fields(of: "User").isEmpty
-        profiles = body.profiles.map { ProfileState($0, limit: options.keys) }
+        profiles = body.profiles.map { ProfileState($0, options) }
         let read = Set(bound.fields(of: "Activity"))
         heldFields = HeldFields(names: read.union(bound.rule.isSignal ? SignalActivity.copied : []))
         firstKeyIndex = bound.layout.firstKeyIndex
@@ -120,6 +122,10 @@ struct EngineLimits {
     var keys = 100_000
     /// Unfinished sequences of one key.
     var partials = 64
+    /// Values of all keys of one profile.
+    var profileValues = 5_000_000
+    /// Values of one key of one profile.
+    var valuesOfKey = 10_000
     /// Activities in the windows of one rule.
     var activities = 5_000_000
     /// Activities of one window that are looked at one by one.

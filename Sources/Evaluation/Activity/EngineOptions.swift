@@ -10,7 +10,9 @@ extension ActivityEngine {
         /// nil: as the book's limits say.
         public var keyLimit: Int?
         /// How many unfinished sequences one key has; more push the oldest out.
-        public var partialLimit = 64
+        ///
+        /// nil: as the book's limits say.
+        public var partialLimit: Int?
         /// How many activities all windows of one rule hold, and how many different values its calendar windows; more
         /// push the oldest out, which is counted.
         ///
@@ -21,6 +23,15 @@ extension ActivityEngine {
         ///
         /// nil: as the book's limits say.
         public var walkedActivities: Int?
+        /// How many values all keys of one profile have; more push those out that were seen longest ago, which is
+        /// counted.
+        ///
+        /// nil: as the book's limits say.
+        public var profileValues: Int?
+        /// How many values one key of a profile has, likewise.
+        ///
+        /// nil: as the book's limits say.
+        public var valuesOfKey: Int?
         /// How many ids of activities are remembered to find duplicates.
         public var duplicateMemory = 1_000_000
         /// Whether activities of the API and of a webhook come, which tell of much the same: see ``Occurrences``.
@@ -75,6 +86,7 @@ extension ActivityEngine {
             if let unit = ofUnit[ObjectIdentifier(rule)] { statistics.add(unit) }
             for profile in rule.profiles {
                 statistics.evictedKeys += profile.evictedKeys
+                statistics.passedOver += profile.forgottenValues
                 statistics.liveKeys += profile.liveKeys
                 statistics.stateBytes += profile.byteCount
             }

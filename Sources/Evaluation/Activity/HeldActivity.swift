@@ -33,8 +33,8 @@ struct Observed {
 final class HeldActivity: @unchecked Sendable {
     // Unchecked: everything is written in init and only read afterwards.
     let time: Timestamp
-    /// Bytes held.
-    let byteCount: Int
+    /// Bytes of the fields and their text.
+    private let blockBytes: Int
     private let memory: UnsafeMutableRawPointer
     private let idPlace: Int
 
@@ -42,8 +42,8 @@ final class HeldActivity: @unchecked Sendable {
         var textBytes = 0
         for slot in fields.slots where row[slot].tag == .string { textBytes += Int(row[slot].count) }
         let slotBytes = fields.slots.count * MemoryLayout<Slot>.stride
-        byteCount = slotBytes + textBytes
-        memory = .allocate(byteCount: byteCount, alignment: MemoryLayout<Slot>.alignment)
+        blockBytes = slotBytes + textBytes
+        memory = .allocate(byteCount: blockBytes, alignment: MemoryLayout<Slot>.alignment)
         let slots = memory.bindMemory(to: Slot.self, capacity: fields.slots.count)
         var text = memory + slotBytes
         var idPlace = 0
@@ -64,6 +64,9 @@ final class HeldActivity: @unchecked Sendable {
     }
 
     deinit { memory.deallocate() }
+
+    /// Bytes held, with those of the object itself.
+    var byteCount: Int { blockBytes + 64 }
 
     private var slots: UnsafePointer<Slot> { UnsafePointer(memory.assumingMemoryBound(to: Slot.self)) }
 

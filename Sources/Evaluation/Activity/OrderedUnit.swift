@@ -75,8 +75,12 @@ final class OrderedUnit {
         return count
     }
 
-    /// How often there was no room: for keys, and in windows.
-    var lacks: RoomFinding.Lacks { RoomFinding.Lacks(keys: evictedKeys, activities: verb?.passedOver ?? 0) }
+    /// How often there was no room: for keys, in windows, and in profiles.
+    var lacks: RoomFinding.Lacks {
+        var lacks = RoomFinding.Lacks(keys: evictedKeys, activities: verb?.passedOver ?? 0)
+        if !isSimple { for place in lead.profiles.indices { lacks.values += lead.profiles[place].forgottenValues } }
+        return lacks
+    }
 
     /// Notes that an activity may be the unit's.
     @inline(__always)
@@ -106,6 +110,7 @@ final class OrderedUnit {
         writer.write(nextRoomFinding)
         writer.write(lacksNoted.keys)
         writer.write(lacksNoted.activities)
+        writer.write(lacksNoted.values)
         try verb?.save(to: &writer, SavingScratch(fields: lead.heldFields, row: row))
     }
 
@@ -113,7 +118,8 @@ final class OrderedUnit {
     func restore(from reader: inout StateReader, row: UnsafeMutablePointer<Slot>) throws(StateFault) {
         firstSeen = try reader.readMoment()
         nextRoomFinding = try reader.readMoment()
-        lacksNoted = RoomFinding.Lacks(keys: try reader.read(), activities: try reader.read())
+        lacksNoted = RoomFinding.Lacks(
+            keys: try reader.read(), activities: try reader.read(), values: try reader.read())
         try verb?.restore(from: &reader, SavingScratch(fields: lead.heldFields, row: row))
     }
 

@@ -2,7 +2,7 @@ import Alerting
 import RuleLanguage
 import Timekeeping
 
-/// The operational finding that a rule forgets keys or activities because it holds as many as it may.
+/// The operational finding that a rule forgets keys, activities or values because it holds as many as it may.
 ///
 /// What it forgets it cannot count, so silence of such a rule is no assurance. One is raised an hour of the
 /// activities' time while keys leave, so that live and in replay the same ones are.
@@ -16,8 +16,12 @@ enum RoomFinding {
     struct Lacks: Equatable {
         var keys = 0
         var activities = 0
+        var values = 0
 
-        var count: Int { keys &+ activities }
+        var count: Int { keys &+ activities &+ values }
+
+        /// What a finding is titled by.
+        var what: String { keys > 0 ? "keys" : activities > 0 ? "activities" : "values" }
     }
 
     static func finding(
@@ -28,17 +32,18 @@ enum RoomFinding {
         let forgotten = [
             lacks.keys > 0 ? "keys or sequences (\(keyLimit) keys at most): \(lacks.keys) so far" : nil,
             lacks.activities > 0 ? "activities in its windows: \(lacks.activities) so far" : nil,
+            lacks.values > 0 ? "values in its profiles: \(lacks.values) so far" : nil,
         ].compactMap { $0 }.joined(separator: ", and of ")
         let message = "`\(name)` has no room for more, and forgot the oldest of \(forgotten)"
         return Finding(
             dedupKey: DedupKey(binding: binding, key: [.text(name)]),
             origin: .activity(id: id, cooldown: interval), severity: .medium, time: time,
-            title: lacks.keys > 0 ? "A rule has no room for more keys" : "A rule has no room for more activities",
+            title: "A rule has no room for more \(lacks.what)",
             message: message,
             evidence: [
                 Finding.Evidence(name: "rule", value: .text(name)),
                 Finding.Evidence(name: "evicted", value: .int(Int64(lacks.keys))),
-                Finding.Evidence(name: "passed_over", value: .int(Int64(lacks.activities))),
+                Finding.Evidence(name: "passed_over", value: .int(Int64(lacks.activities &+ lacks.values))),
                 Finding.Evidence(name: "key_limit", value: .int(Int64(keyLimit))),
             ],
             activityIDs: [id], hold: .zero, receivers: rule.bound.receivers)

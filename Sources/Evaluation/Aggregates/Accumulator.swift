@@ -51,6 +51,11 @@ struct Accumulator: Sendable {
     private(set) var passedOver = 0
     /// Values that are held.
     var heldValues: Int { seen.count }
+    private var textBytes = 0
+    /// Bytes that it points to.
+    var heldBytes: Int {
+        (seen.capacity + collected.capacity) * MemoryLayout<Value>.stride + textBytes + (kept?.heldBytes ?? 0)
+    }
 
     /// - Parameter values: How many different values are held; beyond them `distinct` grows no more.
     init(_ aggregate: Aggregate, values: Int = .max) {
@@ -79,12 +84,20 @@ struct Accumulator: Sendable {
         case .max: if let best = kept, (value.compared(to: best) ?? 0) <= 0 { break } else { kept = value }
         case .first: kept = kept ?? value
         case .last: kept = value
-        case .collect: if collected.count < limit, seen.insert(value).inserted { collected.append(value) }
+        case .collect:
+            if collected.count < limit, seen.insert(value).inserted {
+                collected.append(value)
+                textBytes += value.heldBytes
+            }
         }
     }
 
     private mutating func hold(_ value: Value) {
-        if seen.count < valueLimit || seen.contains(value) { seen.insert(value) } else { passedOver += 1 }
+        guard seen.count < valueLimit || seen.contains(value) else {
+            passedOver += 1
+            return
+        }
+        if seen.insert(value).inserted { textBytes += value.heldBytes }
     }
 
     private mutating func add(number: Value) {
@@ -139,6 +152,7 @@ extension Accumulator {
         kept = try reader.readIfAny { reader throws(StateFault) in try reader.readValue() }
         seen = Set(try reader.readEach { reader throws(StateFault) in try reader.readValue() })
         collected = try reader.readEach { reader throws(StateFault) in try reader.readValue() }
+        textBytes = seen.reduce(0) { $0 + $1.heldBytes }
         failure = try reader.readIfAny { reader throws(StateFault) in try reader.readFailure() }
     }
 }

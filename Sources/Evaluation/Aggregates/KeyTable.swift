@@ -9,6 +9,8 @@ final class KeyTable<State> {
         var lastUsed: Timestamp
         var before: Int32
         var after: Int32
+        /// What the state points to.
+        var bytes: UInt32 = 0
     }
 
     private let store = KeyedStore<Node>()
@@ -17,6 +19,8 @@ final class KeyTable<State> {
     private let limit: Int
     /// How many keys had to leave because there was no room.
     @exclusivity(unchecked) private(set) var evictedCount = 0
+    /// Bytes that the states point to, as they were noted.
+    @exclusivity(unchecked) private var pointedBytes = 0
 
     /// A table without keys.
     ///
@@ -26,8 +30,16 @@ final class KeyTable<State> {
     var count: Int { store.count }
     /// Whether a new key pushes the oldest out.
     var isFull: Bool { store.count >= limit }
-    /// Bytes held, without what the states point to.
-    var byteCount: Int { store.byteCount }
+    /// Bytes held, with what the states point to as far as that was noted.
+    var byteCount: Int { store.byteCount + pointedBytes }
+
+    /// Notes how many bytes the state at a place points to now; they go when the key goes.
+    @inline(__always)
+    func note(bytes: Int, of place: Int) {
+        let held = UInt32(clamping: bytes)
+        pointedBytes += Int(held) - Int(store[place].bytes)
+        store[place].bytes = held
+    }
 
     /// The key whose last use is longest ago, and when that was.
     var oldest: (place: Int, lastUsed: Timestamp)? {
@@ -83,6 +95,7 @@ final class KeyTable<State> {
     /// Forgets a key.
     func remove(_ place: Int) {
         unlink(place)
+        pointedBytes -= Int(store[place].bytes)
         store.remove(place)
     }
 
@@ -127,19 +140,23 @@ extension KeyTable {
 
     /// Takes in what was saved, in the place of every key that is there.
     ///
+    /// - Parameter bytes: How many bytes a state points to.
     /// - Returns: The places of the keys, in the order in which they were written.
     @discardableResult
     func restore(
-        from reader: inout StateReader, _ body: (inout StateReader) throws(StateFault) -> State
+        from reader: inout StateReader, bytes: (State) -> Int = { _ in 0 },
+        _ body: (inout StateReader) throws(StateFault) -> State
     ) throws(StateFault) -> [Int] {
         while oldestPlace >= 0 { removeOldest() }
         let evicted: Int = try reader.read()
         let keys = KeyWriter()
         let places = try reader.readEach { reader throws(StateFault) in
-            let bytes = try reader.readContent()
+            let key = try reader.readContent()
             let lastUsed = try reader.readMoment()
             let state = try body(&reader)
-            return use(keys.key(of: bytes), at: lastUsed) { state }.place
+            let place = use(keys.key(of: key), at: lastUsed) { state }.place
+            note(bytes: bytes(state), of: place)
+            return place
         }
         evictedCount = evicted
         return places

@@ -81,6 +81,14 @@ final class KeyWriter {
         }
     }
 
+    /// Adds bytes as they are: a part of fixed length, or what follows one in a key that was written before.
+    func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        grow(by: bytes.count)
+        (base + count).copyMemory(from: start, byteCount: bytes.count)
+        count += bytes.count
+    }
+
     @inline(never)
     private func append(boxed slot: Slot) {
         var bytes: [UInt8] = [slot.tag.rawValue]

@@ -16,8 +16,10 @@ final class ValueTable {
     /// - Parameter keepsValues: Whether values are read again, and not only told apart.
     init(keepsValues: Bool) { self.keepsValues = keepsValues }
 
-    /// Bytes held, without what lists and maps point to.
-    var byteCount: Int { store.byteCount }
+    private var pointedBytes = 0
+
+    /// Bytes held.
+    var byteCount: Int { store.byteCount + pointedBytes }
 
     /// The number of a value, which is in use once more.
     @inline(__always)
@@ -30,14 +32,18 @@ final class ValueTable {
             store[known].uses += 1
             return known
         }
-        return store.insert(key, Held(uses: 1, value: keepsValues ? Value(scalarOrBox: slot) ?? .null : .null))
+        let value = keepsValues ? Value(scalarOrBox: slot) ?? .null : .null
+        pointedBytes += value.heldBytes
+        return store.insert(key, Held(uses: 1, value: value))
     }
 
     /// Gives one use of a value back.
     @inline(__always)
     func leave(_ number: Int) {
         store[number].uses -= 1
-        if store[number].uses == 0 { store.remove(number) }
+        guard store[number].uses == 0 else { return }
+        pointedBytes -= store[number].value.heldBytes
+        store.remove(number)
     }
 
     func value(_ number: Int) -> Value { store[number].value }
@@ -60,7 +66,9 @@ final class ValueTable {
         let numbers = try reader.readEach { reader throws(StateFault) in
             let number: UInt32 = try reader.read()
             let key = writer.key(of: try reader.readContent())
-            return (number, store.insert(key, Held(uses: 0, value: try reader.readValue())))
+            let value = try reader.readValue()
+            pointedBytes += value.heldBytes
+            return (number, store.insert(key, Held(uses: 0, value: value)))
         }
         return Dictionary(numbers, uniquingKeysWith: { first, _ in first })
     }

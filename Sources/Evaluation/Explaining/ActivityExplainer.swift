@@ -74,6 +74,9 @@ public final class ActivityExplainer {
         wanted = key
         var options = ActivityEngine.Options()
         options.findingLimit = .max
+        options.coverageStart = circumstances.coverageStart
+        options.comparesFeeds = circumstances.comparesFeeds
+        options.endedSearches = circumstances.endedSearches
         engine = ActivityEngine(bindings: signals + [bound], connection: connection, users: users, options: options)
         reader = ExplainedFrame(bound: bound, maker: FindingMaker(connection: connection))
         frame = RuleFrame(for: [bound])

@@ -1,4 +1,4 @@
-import Alerting
+public import Alerting
 import CEL
 import RuleLanguage
 public import Timekeeping
@@ -11,6 +11,12 @@ public struct ExplanationCircumstances: Sendable {
     public var missing: [String] = []
     /// Since when a state rule has found the key in every copy of the directory; nil: not known.
     public var foundSince: Timestamp?
+    /// Since when the connection's activities are complete: where buckets of `spike` and silences begin.
+    public var coverageStart: Timestamp?
+    /// Whether activities of two feeds come, which tell of much the same.
+    public var comparesFeeds = false
+    /// Pattern searches that the wall clock ended when the activities were judged; they end so again.
+    public var endedSearches: Set<EndedSearch> = []
     /// What else is to be said.
     public var notes: [String] = []
 

@@ -73,7 +73,7 @@ public struct StateExplainer {
             for place in 0..<filler.count {
                 filler.fill(place)
                 outcome.material.all += 1
-                look(frame, &outcome)
+                look(frame, &outcome, rule)
                 rule.judge(frame)
                 frame.context.reset()
             }
@@ -93,9 +93,11 @@ public struct StateExplainer {
         var expired: [String: Timestamp] = [:]
         var firings: [Finding] = []
         var missing: String?
+        /// Whether nobody knows if the policy leaves a row of the key out.
+        var isUndecided = false
     }
 
-    private func look(_ frame: RuleFrame, _ outcome: inout Outcome) {
+    private func look(_ frame: RuleFrame, _ outcome: inout Outcome, _ rule: StateRule) {
         if let group = body.group {
             guard case .key(let key) = GroupKey.evaluate(group.by, frame.frame) else { return }
             frame.set(keys: key, from: bound.layout.firstKeyIndex)
@@ -106,7 +108,12 @@ public struct StateExplainer {
         for clause in clauses { outcome.tally.add(clause) }
         guard clauses.isEmpty else { return }
         outcome.material.matched += 1
-        let isOut = bound.scope.contains { $0.row == body.each && $0.when.truth(frame.frame) == .yes }
+        var isOut = false
+        switch rule.exclusion(frame) {
+        case .out: isOut = true
+        case .failed: outcome.isUndecided = true
+        case .stays: break
+        }
         if isOut { outcome.material.leftOut += 1 }
         if body.group == nil, !isOut, body.alertIf?.truth(frame.frame) ?? .yes != .yes {
             outcome.attempt = reader.attempt(frame, body.alertIf)
@@ -147,6 +154,7 @@ public struct StateExplainer {
         if outcome.material.matched == 0 {
             return refusals.contains { $0.failure != nil } ? .unknown : .nothingMatched
         }
+        if outcome.isUndecided { return .unknown }
         return outcome.material.leftOut == outcome.material.matched ? .outOfScope : .incomplete
     }
 }

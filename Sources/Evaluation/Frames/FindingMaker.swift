@@ -72,11 +72,16 @@ struct FindingMaker {
     }
 
     /// The name of the first exception of the policy that holds; it is counted.
+    ///
+    /// One that has no value holds nothing back, and is counted as an error of the rule.
     private func exception(
         _ bound: BoundRule, _ frame: RuleFrame, at time: Timestamp, statistics: inout RuleStatistics
     ) -> String? {
         for exception in bound.exceptions where time < exception.expires {
-            if exception.when.truth(frame.frame) == .yes {
+            switch exception.when.truth(frame.frame) {
+            case .no: break
+            case .failed: statistics.note(frame.failure)
+            case .yes:
                 statistics.excepted[exception.name, default: 0] += 1
                 return exception.name
             }

@@ -10,7 +10,7 @@ import Timekeeping
 /// directory and searches that the clock ended.
 extension ActivityEngine {
     /// Raised whenever the bytes of the same rules mean something else.
-    private static let form: UInt16 = 1
+    private static let form: UInt16 = 2
     private static let mark: UInt64 = 0x6574_6174_7374_6f74
     private static let checkSeed: UInt64 = 0x5851_f42d_4c95_7f2d
 

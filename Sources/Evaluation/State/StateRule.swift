@@ -55,12 +55,18 @@ final class StateRule {
     /// Looks at the row in the subject table.
     func judge(_ frame: RuleFrame) {
         statistics.looked += 1
-        for exclusion in exclusions where exclusion.truth(frame.frame) == .yes { return }
-        switch body.where?.truth(frame.frame) ?? .yes {
-        case .no: return
-        case .failed: return undecidedRow(frame.failure, frame)
-        case .yes: break
+        let counts = body.where?.truth(frame.frame) ?? .yes
+        if counts == .no { return }
+        var failure = counts == .failed ? frame.failure : nil
+        switch exclusion(frame) {
+        case .out: return
+        case .failed(let cause):
+            // Nobody knows whether the row is one of the rule's; where it would say nothing, that is of no matter.
+            if failure == nil, body.group == nil, body.alertIf?.truth(frame.frame) ?? .yes == .no { return }
+            failure = failure ?? cause
+        case .stays: break
         }
+        if let failure { return undecidedRow(failure, frame) }
         statistics.matched += 1
         if let group = body.group { return collect(group, frame) }
         switch body.alertIf?.truth(frame.frame) ?? .yes {
@@ -68,6 +74,26 @@ final class StateRule {
         case .failed: undecidedRow(frame.failure, frame)
         case .yes: fire(frame)
         }
+    }
+
+    /// What the policy's scope says of a row.
+    enum Exclusion {
+        case stays
+        case out
+        case failed(EvaluationFailure)
+    }
+
+    /// Whether the policy leaves the row in the subject table out.
+    func exclusion(_ frame: RuleFrame) -> Exclusion {
+        var failure: EvaluationFailure?
+        for exclusion in exclusions {
+            switch exclusion.truth(frame.frame) {
+            case .yes: return .out
+            case .failed: failure = failure ?? frame.failure
+            case .no: break
+            }
+        }
+        return failure.map(Exclusion.failed) ?? .stays
     }
 
     private func collect(_ group: StateBody.Group, _ frame: RuleFrame) {

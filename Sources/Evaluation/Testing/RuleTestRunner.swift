@@ -80,9 +80,11 @@ public struct RuleTestRunner: Sendable {
         let engine = ActivityEngine(
             bindings: signals + [bound], connection: Self.connection, users: FixtureDirectory(test),
             options: options)
-        let miss = ClosestMiss(start: test.start)
+        let miss = ClosestMiss(bound, start: test.start, connection: Self.connection)
         let rule = engine.rules.last
-        rule?.onMiss = { miss.note($0, bound.layout) }
+        let alertIf = rule?.body.alertIf
+        rule?.onMiss = { miss.note($0, alertIf) }
+        rule?.onStep = { miss.note($0, done: $1) }
         var findings = engine.process(FixtureDirectory.activities(test.activities))
         findings += engine.finish(at: test.end)
         if bound.rule.isSignal { findings += engine.raisedSignals }
@@ -181,34 +183,5 @@ public struct RuleTestRunner: Sendable {
     private func describe(_ found: Finding, _ test: RuleTest) -> String {
         let key = ExpectedValue.text(.list(found.dedupKey.key))
         return "key \(key), severity \(found.severity.rawValue), at \(offset(found.time, test)): \(found.message)"
-    }
-}
-
-/// The evaluation of a test that came nearest to firing: the one with the greatest numbers.
-private final class ClosestMiss {
-    private let start: Timestamp
-    private var best: Int64 = .min
-    private(set) var text: String?
-
-    init(start: Timestamp) { self.start = start }
-
-    func note(_ frame: RuleFrame, _ layout: FrameLayout) {
-        var total: Int64 = 0
-        var parts: [String] = []
-        var keys: [String] = []
-        for (index, variable) in layout.variables.enumerated() where index != FrameLayout.nowIndex {
-            guard let value = Value(scalarOrBox: frame.variables.slots[index]), value != .null else { continue }
-            if variable.name.hasPrefix("keys.") { keys.append(value.messageText); continue }
-            if case .int(let number) = value { total = total.addingReportingOverflow(number).partialValue }
-            parts.append("\(variable.name) = \(value.messageText)")
-        }
-        guard total > best || text == nil else { return }
-        best = total
-        var out = keys.isEmpty ? "" : "key [\(keys.joined(separator: ", "))]: "
-        out += parts.isEmpty ? "`alert_if` did not hold" : parts.joined(separator: ", ")
-        if case .timestamp(let now)? = Value(scalarOrBox: frame.variables.slots[FrameLayout.nowIndex]) {
-            out += " at +" + (now - start).shortText
-        }
-        text = out
     }
 }

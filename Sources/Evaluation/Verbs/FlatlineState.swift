@@ -10,6 +10,8 @@ final class FlatlineState: VerbState {
     private struct Last {
         let key: GroupKey
         var activity: HeldActivity?
+
+        var heldBytes: Int { key.heldBytes + (activity?.byteCount ?? 0) }
     }
 
     private let flatline: Verb.Flatline
@@ -36,6 +38,7 @@ final class FlatlineState: VerbState {
         guard unit.readsKey(engine.frame, turn: activity.turn) else { return }
         let place = keys.use(unit.keys.key, at: activity.time) { Last(key: unit.keys.values) }.place
         keys[place].activity = HeldActivity(copying: activity.row, at: activity.time, unit.lead.heldFields)
+        keys.note(bytes: keys[place].heldBytes, of: place)
     }
 
     func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine) {
@@ -63,7 +66,7 @@ extension FlatlineState {
     }
 
     func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
-        try keys.restore(from: &reader) { reader throws(StateFault) in
+        try keys.restore(from: &reader, bytes: \.heldBytes) { reader throws(StateFault) in
             let key = try reader.readKey()
             return Last(
                 key: key,

@@ -27,6 +27,7 @@ final class PreviousState: VerbState {
         while let oldest = keys.oldest, oldest.lastUsed < activity.time - previous.within { keys.removeOldest() }
         let held = HeldActivity(copying: activity.row, at: activity.time, rule.heldFields)
         let (place, isNew) = keys.use(unit.keys.key, at: activity.time) { held }
+        keys.note(bytes: held.byteCount, of: place)
         guard !isNew else { return }
         let last = keys[place]
         keys[place] = held
@@ -50,6 +51,8 @@ extension PreviousState {
     }
 
     func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
-        try keys.restore(from: &reader) { reader throws(StateFault) in try reader.readActivity(scratch) }
+        try keys.restore(from: &reader, bytes: \.byteCount) { reader throws(StateFault) in
+            try reader.readActivity(scratch)
+        }
     }
 }

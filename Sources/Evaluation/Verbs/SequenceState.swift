@@ -17,16 +17,14 @@ final class SequenceState: VerbState {
         var bound: [HeldActivity?]
         let start: Timestamp
 
+        /// Bytes that it points to.
+        var heldBytes: Int {
+            bound.reduce(32 + bound.count * MemoryLayout<HeldActivity?>.stride) { $0 + ($1?.byteCount ?? 0) }
+        }
+
         var activityIDs: [String] {
             bound.compactMap { $0 }.sorted(by: HeldActivity.isBefore).map(\.id)
         }
-    }
-
-    private struct Deadline {
-        let moment: Timestamp
-        let key: GroupKey
-        let place: Int
-        let number: UInt64
     }
 
     private let sequence: Verb.SequenceVerb
@@ -35,8 +33,7 @@ final class SequenceState: VerbState {
     private let rows: [RowBuffer]
     private let absentStep: Int?
     private var lastNumber: UInt64 = 0
-    /// Rising.
-    private var deadlines: [Deadline] = []
+    private var deadlines = DeadlineQueue()
     private var evictedPartials = 0
 
     init(_ sequence: Verb.SequenceVerb, _ limits: EngineLimits) {
@@ -50,7 +47,9 @@ final class SequenceState: VerbState {
 
     var evictedKeys: Int { keys.evictedCount + evictedPartials }
     var liveKeys: Int { keys.count }
-    var byteCount: Int { keys.byteCount + deadlines.capacity * MemoryLayout<Deadline>.stride }
+    var byteCount: Int { keys.byteCount + deadlines.byteCount }
+    /// How many deadlines are held, some of them of sequences that have ended.
+    var heldDeadlines: Int { deadlines.count }
     var waitsForSilence: Bool { absentStep != nil }
     var nextDeadline: Timestamp? { deadlines.first?.moment }
 
@@ -76,6 +75,7 @@ final class SequenceState: VerbState {
             keys.remove(place)
         } else {
             keys[place] = partials
+            keys.note(bytes: Self.heldBytes(partials), of: place)
             keys.touch(place, at: activity.time)
         }
         if let complete { fire(complete, at: activity.time, rule, engine) }
@@ -85,11 +85,13 @@ final class SequenceState: VerbState {
     private func beginFirst(_ activity: Observed, _ unit: OrderedUnit, _ engine: ActivityEngine) {
         guard let started = begin(activity, unit.lead, engine) else { return }
         unit.matched += 1
+        tell(started, unit.lead, engine)
         if isComplete(started), absentStep == nil {
             fire(started, at: activity.time, unit.lead, engine)
             return
         }
         let place = keys.use(unit.keys.key, at: activity.time) { [started] }.place
+        keys.note(bytes: Self.heldBytes(keys[place]), of: place)
         if isComplete(started) { schedule(started, place, unit.keys.values) }
     }
 
@@ -111,6 +113,7 @@ final class SequenceState: VerbState {
             return nil
         }
         unit.matched += 1
+        tell(partials[changed], unit.lead, engine)
         var complete: Partial?
         if isComplete(partials[changed]) {
             if absentStep == nil {
@@ -124,6 +127,14 @@ final class SequenceState: VerbState {
             evictedPartials += 1
         }
         return complete
+    }
+
+    private func tell(_ partial: Partial, _ rule: ActivityRule, _ engine: ActivityEngine) {
+        if let onStep = rule.onStep { onStep(engine.frame, partial.bound.map { $0 != nil }) }
+    }
+
+    private static func heldBytes(_ partials: [Partial]) -> Int {
+        partials.reduce(32 + partials.capacity * MemoryLayout<Partial>.stride) { $0 + $1.heldBytes }
     }
 
     private func isComplete(_ partial: Partial) -> Bool { wanted.allSatisfy { partial.bound[$0] != nil } }
@@ -187,18 +198,14 @@ final class SequenceState: VerbState {
 
     /// Notes when the absence of the last step is a fact.
     private func schedule(_ partial: Partial, _ place: Int, _ key: GroupKey) {
-        let deadline = Deadline(
+        let deadline = DeadlineQueue.Deadline(
             moment: partial.start + sequence.within, key: key, place: place, number: partial.number)
-        var at = deadlines.count
-        while at > 0, deadlines[at - 1].moment > deadline.moment { at -= 1 }
-        deadlines.insert(deadline, at: at)
+        deadlines.push(deadline) { waits($0) }
     }
 
     func conclude(before moment: Timestamp, _ unit: OrderedUnit, _ engine: ActivityEngine) {
         let rule = unit.lead
-        let due = deadlines.prefix { $0.moment < moment }
-        deadlines.removeFirst(due.count)
-        for deadline in due {
+        while let deadline = deadlines.popFirst(before: moment) {
             guard let partial = takePartial(deadline) else { continue }
             engine.beginSilence(at: deadline.moment, after: partial.bound.compactMap { $0 }.last, rule)
             engine.frame.set(keys: deadline.key, from: rule.firstKeyIndex)
@@ -206,12 +213,23 @@ final class SequenceState: VerbState {
         }
     }
 
+    /// Whether the sequence of a deadline still waits.
+    private func waits(_ deadline: DeadlineQueue.Deadline) -> Bool {
+        keys.holds(deadline.place) && keys[deadline.place].contains { $0.number == deadline.number }
+    }
+
     /// Takes the sequence of a deadline out of its key, if it still waits: places are used again, numbers are not.
-    private func takePartial(_ deadline: Deadline) -> Partial? {
-        guard keys.holds(deadline.place),
-            let at = keys[deadline.place].firstIndex(where: { $0.number == deadline.number })
+    private func takePartial(_ deadline: DeadlineQueue.Deadline) -> Partial? {
+        let place = deadline.place
+        guard keys.holds(place), let at = keys[place].firstIndex(where: { $0.number == deadline.number })
         else { return nil }
-        return keys[deadline.place].remove(at: at)
+        let partial = keys[place].remove(at: at)
+        if keys[place].isEmpty {
+            keys.remove(place)
+        } else {
+            keys.note(bytes: Self.heldBytes(keys[place]), of: place)
+        }
+        return partial
     }
 }
 
@@ -234,7 +252,7 @@ extension SequenceState {
         }
         let numbers = Dictionary(places.enumerated().map { ($1, UInt32($0)) }, uniquingKeysWith: { first, _ in first })
         // A sequence that has ended since is none to wait for.
-        let waiting = deadlines.filter { numbers[$0.place] != nil }
+        let waiting = deadlines.sorted.filter(waits)
         try writer.write(each: waiting) { deadline, writer throws(StateFault) in
             writer.write(deadline.moment)
             try writer.write(deadline.key)
@@ -247,7 +265,7 @@ extension SequenceState {
         lastNumber = try reader.read()
         evictedPartials = try reader.read()
         let steps = sequence.steps.indices
-        let places = try keys.restore(from: &reader) { reader throws(StateFault) in
+        let places = try keys.restore(from: &reader, bytes: Self.heldBytes) { reader throws(StateFault) in
             try reader.readEach { reader throws(StateFault) in
                 let number: UInt64 = try reader.read()
                 let start = try reader.readMoment()
@@ -259,12 +277,14 @@ extension SequenceState {
                 return Partial(number: number, bound: bound, start: start)
             }
         }
-        deadlines = try reader.readEach { reader throws(StateFault) in
+        let waiting = try reader.readEach { reader throws(StateFault) in
             let moment = try reader.readMoment()
             let key = try reader.readKey()
             let place = Int(try reader.read(UInt32.self))
             guard place < places.count else { throw .damaged("a deadline without its sequence") }
-            return Deadline(moment: moment, key: key, place: places[place], number: try reader.read())
+            return DeadlineQueue.Deadline(
+                moment: moment, key: key, place: places[place], number: try reader.read())
         }
+        deadlines.replace(by: waiting)
     }
 }

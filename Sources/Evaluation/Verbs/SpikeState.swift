@@ -9,27 +9,51 @@ final class SpikeState: VerbState {
     private struct Counted {
         /// Starts of buckets that are not empty, and their counts, rising; the last one is the running bucket.
         var buckets: [(start: Timestamp, count: Int64)] = []
-        var activityIDs = Ring<String>()
+        var activityIDs = EvidenceIDs()
+        /// What the baseline says while the running bucket is the one of that start.
+        var figures: (running: Timestamp, says: BucketFigures)?
+
+        var heldBytes: Int {
+            32 + buckets.capacity * MemoryLayout<(Timestamp, Int64)>.stride + activityIDs.heldBytes
+        }
 
         /// Counts an activity of the running bucket, and forgets buckets before the baseline's first.
-        mutating func count(_ id: String, _ running: Timestamp, oldest: Timestamp?) {
+        mutating func count(_ id: String, _ running: Timestamp, oldest: Timestamp) {
             if let last = buckets.last, last.start == running {
                 buckets[buckets.count - 1].count += 1
             } else {
                 buckets.append((running, 1))
-                activityIDs = Ring()
+                activityIDs = EvidenceIDs()
             }
             activityIDs.append(id)
-            if activityIDs.count > SlidingTable.evidenceLimit { activityIDs.removeFirst() }
-            if let oldest, let first = buckets.first, first.start < oldest {
+            if let first = buckets.first, first.start < oldest {
                 buckets.removeAll { $0.start < oldest }
             }
         }
+
+        /// The counts of buckets by their starts, newest first; empty ones are 0.
+        func counts(_ starts: [Timestamp]) -> [Int64] {
+            var place = buckets.count - 1
+            return starts.map { start in
+                while place >= 0, buckets[place].start > start { place -= 1 }
+                return place >= 0 && buckets[place].start == start ? buckets[place].count : 0
+            }
+        }
+    }
+
+    /// The running bucket, and the complete ones of its baseline.
+    private struct Baseline {
+        let running: TimeWindow
+        let begin: Timestamp
+        /// Newest first.
+        let starts: [Timestamp]
     }
 
     private let spike: Verb.Spike
     private let coverageStart: Timestamp?
     private let keys: KeyTable<Counted>
+    /// That of the last activity, which most often is the next one's too.
+    private var cached: Baseline?
 
     init(_ spike: Verb.Spike, _ limits: EngineLimits) {
         self.spike = spike
@@ -46,12 +70,16 @@ final class SpikeState: VerbState {
         let rule = unit.lead
         unit.matched += 1
         guard unit.readsKey(frame, turn: activity.turn) else { return }
-        let starts = baselineStarts(before: activity.time, since: coverageStart ?? unit.firstSeen)
-        let running = spike.zone.window(of: spike.bucket, holding: activity.time)
-        let (place, counts) = count(activity, unit.keys.key, running, starts)
-        guard starts.count >= spike.minimumBuckets else { return }
+        let baseline = baseline(of: activity.time, since: coverageStart ?? unit.firstSeen)
+        let oldest = baseline.starts.last ?? baseline.running.start
+        // What was counted before the baseline counts for nothing.
+        while let quiet = keys.oldest, quiet.lastUsed < oldest { keys.removeOldest() }
+        let place = keys.use(unit.keys.key, at: activity.time) { Counted() }.place
+        keys[place].count(activity.id, baseline.running.start, oldest: oldest)
+        keys.note(bytes: keys[place].heldBytes, of: place)
+        guard baseline.starts.count >= spike.minimumBuckets else { return }
         frame.set(keys: unit.keys.slots, from: rule.firstKeyIndex)
-        set(BucketFigures(counts.earlier), current: counts.current, rule.bound.layout, frame)
+        set(figures(place, baseline), current: keys[place].buckets.last?.count ?? 0, rule.bound.layout, frame)
         guard rule.holds(rule.body.alertIf, frame) else {
             rule.onMiss?(frame)
             return
@@ -59,10 +87,19 @@ final class SpikeState: VerbState {
         engine.fire(rule, at: activity.time, activityIDs: keys[place].activityIDs.elements)
     }
 
+    /// The bucket that holds a moment and those before it.
+    private func baseline(of moment: Timestamp, since begin: Timestamp) -> Baseline {
+        if let cached, cached.running.contains(moment), cached.begin == begin { return cached }
+        let running = spike.zone.window(of: spike.bucket, holding: moment)
+        let made = Baseline(running: running, begin: begin, starts: starts(before: running.start, since: begin))
+        cached = made
+        return made
+    }
+
     /// The starts of the complete buckets of the baseline, newest first.
-    private func baselineStarts(before moment: Timestamp, since begin: Timestamp) -> [Timestamp] {
+    private func starts(before running: Timestamp, since begin: Timestamp) -> [Timestamp] {
         var starts: [Timestamp] = []
-        var edge = spike.zone.window(of: spike.bucket, holding: moment).start
+        var edge = running
         let oldest = edge - spike.baseline
         while true {
             let bucket = spike.zone.window(of: spike.bucket, holding: edge - TimeSpan(seconds: 0, nanoseconds: 1))
@@ -73,17 +110,19 @@ final class SpikeState: VerbState {
         }
     }
 
-    private var half: TimeSpan { TimeSpan(seconds: spike.bucket.seconds / 2) }
-
-    /// Counts the activity and gives the counts of the running bucket and of the baseline's.
-    private func count(
-        _ activity: Observed, _ key: KeyBytes, _ running: TimeWindow, _ starts: [Timestamp]
-    ) -> (place: Int, counts: (current: Int64, earlier: [Int64])) {
-        let place = keys.use(key, at: activity.time) { Counted() }.place
-        keys[place].count(activity.id, running.start, oldest: starts.last)
-        let byStart = Dictionary(keys[place].buckets.map { ($0.start, $0.count) }, uniquingKeysWith: { $0 + $1 })
-        return (place, (byStart[running.start] ?? 0, starts.map { byStart[$0] ?? 0 }))
+    /// What the baseline of a key says, which stays the same while its running bucket does.
+    private func figures(_ place: Int, _ baseline: Baseline) -> BucketFigures {
+        if let known = keys[place].figures, known.running == baseline.running.start,
+            known.says.count == baseline.starts.count
+        {
+            return known.says
+        }
+        let figures = BucketFigures(keys[place].counts(baseline.starts))
+        keys[place].figures = (baseline.running.start, figures)
+        return figures
     }
+
+    private var half: TimeSpan { TimeSpan(seconds: spike.bucket.seconds / 2) }
 
     private func set(_ figures: BucketFigures, current: Int64, _ layout: FrameLayout, _ frame: RuleFrame) {
         let values: [(String, Double)] = [
@@ -112,13 +151,13 @@ extension SpikeState {
     }
 
     func restore(from reader: inout StateReader, _ scratch: SavingScratch) throws(StateFault) {
-        try keys.restore(from: &reader) { reader throws(StateFault) in
+        try keys.restore(from: &reader, bytes: \.heldBytes) { reader throws(StateFault) in
             let buckets = try reader.readEach { reader throws(StateFault) in
                 let start = try reader.readMoment()
                 return (start: start, count: try reader.read(Int64.self))
             }
             let ids = try reader.readEach { reader throws(StateFault) in try reader.readText() }
-            return Counted(buckets: buckets, activityIDs: Ring(ids))
+            return Counted(buckets: buckets, activityIDs: EvidenceIDs(ids))
         }
     }
 }

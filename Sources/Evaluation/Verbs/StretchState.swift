@@ -7,10 +7,14 @@ final class StretchState: VerbState {
     private struct Stretch {
         var window: TimeWindow
         var accumulators: [Accumulator]
-        var activityIDs = Ring<String>()
+        var activityIDs = EvidenceIDs()
 
         var heldValues: Int { accumulators.reduce(0) { $0 + $1.heldValues } }
         var passedOver: Int { accumulators.reduce(0) { $0 + $1.passedOver } }
+        var heldBytes: Int {
+            accumulators.reduce(32 + accumulators.capacity * MemoryLayout<Accumulator>.stride) { $0 + $1.heldBytes }
+                + activityIDs.heldBytes
+        }
     }
 
     private let threshold: Verb.Threshold
@@ -87,12 +91,12 @@ final class StretchState: VerbState {
         }
         keys[place].window = window
         keys[place].activityIDs.append(activity.id)
-        if keys[place].activityIDs.count > SlidingTable.evidenceLimit { keys[place].activityIDs.removeFirst() }
         let (held, over) = (keys[place].heldValues, keys[place].passedOver)
         for index in aggregates.indices {
             keys[place].accumulators[index].add(Sample(of: aggregates[index], frame))
             frame.set(aggregates[index], to: keys[place].accumulators[index].result)
         }
+        keys.note(bytes: keys[place].heldBytes, of: place)
         heldValues += keys[place].heldValues - held
         passedOver += keys[place].passedOver - over
         // The key that is in use is the newest, so it is not the one that leaves.
@@ -123,10 +127,11 @@ extension StretchState {
         crowdedOut = try reader.read()
         heldValues = 0
         let fresh = threshold.aggregates.map { Accumulator($0, values: valueLimit) }
-        try keys.restore(from: &reader) { reader throws(StateFault) in
+        try keys.restore(from: &reader, bytes: \.heldBytes) { reader throws(StateFault) in
             var stretch = Stretch(window: try reader.readWindow(), accumulators: fresh)
             for place in fresh.indices { try stretch.accumulators[place].restore(from: &reader) }
-            stretch.activityIDs = Ring(try reader.readEach { reader throws(StateFault) in try reader.readText() })
+            stretch.activityIDs = EvidenceIDs(
+                try reader.readEach { reader throws(StateFault) in try reader.readText() })
             heldValues += stretch.heldValues
             return stretch
         }

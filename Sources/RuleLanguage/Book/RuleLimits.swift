@@ -19,6 +19,12 @@ public struct RuleLimits: Hashable, Sendable {
     public var windowActivities = 5_000_000
     /// Activities of one window, the newest, that aggregates look at one by one; the rest is counted and alerted.
     public var walkedActivities = 100_000
+    /// Unfinished sequences of one key; more push the oldest out, which is counted and alerted.
+    public var partials = 64
+    /// Values of all keys of one profile; more push out those seen longest ago, which is counted and alerted.
+    public var profileValues = 5_000_000
+    /// Values of one key of one profile, likewise.
+    public var valuesOfKey = 10_000
 
     public init() {}
 
@@ -31,7 +37,7 @@ public struct RuleLimits: Hashable, Sendable {
         let numbers = [
             own.textBytes, own.nesting, own.steps, own.regexBacktracking, own.regexMilliseconds, own.regexSubjectBytes,
             own.listElements, own.textResultBytes, collectedValues, keys, alerts,
-            windowActivities, walkedActivities,
+            windowActivities, walkedActivities, partials, profileValues, valuesOfKey,
         ]
         return numbers.map { String($0) }.joined(separator: " ")
     }

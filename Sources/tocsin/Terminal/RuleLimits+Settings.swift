@@ -22,5 +22,8 @@ extension RuleLimits {
         set(\.alerts, settings.alertsPerRule)
         set(\.windowActivities, settings.windowActivities)
         set(\.walkedActivities, settings.walkedActivities)
+        set(\.partials, settings.partialsPerKey)
+        set(\.profileValues, settings.profileValues)
+        set(\.valuesOfKey, settings.profileValuesPerKey)
     }
 }
