@@ -21,6 +21,9 @@ public final class ActivityBatch: @unchecked Sendable {
     /// The same, for one look at it without counting a reference.
     @exclusivity(unchecked) public private(set) var heldMemory: Unmanaged<AnyObject>?
 
+    /// Which databases were asked about addresses and when each was built, as their enricher says it; nil: none.
+    @exclusivity(unchecked) public var enrichedBy: String?
+
     /// An empty batch.
     ///
     /// - Parameter capacity: At least 1; 16 bytes × `ActivityField.count` an activity are taken at once.
@@ -56,6 +59,7 @@ public final class ActivityBatch: @unchecked Sendable {
     /// Forgets the activities and their text, and keeps the memory.
     public func removeAll() {
         count = 0
+        enrichedBy = nil
         owners.removeAll(keepingCapacity: true)
         arena.removeAll()
     }

@@ -1,5 +1,6 @@
 import CMaxMindDB
 import Foundation
+import Timekeeping
 
 /// A MaxMind DB file, read through libmaxminddb.
 ///
@@ -7,6 +8,8 @@ import Foundation
 final class MaxMindDatabase: @unchecked Sendable {
     // The handle is written by opening and closing only; the library allows concurrent look-ups.
     private let handle: UnsafeMutablePointer<MMDB_s>
+    /// When the database was built, as it says of itself.
+    var built: Timestamp { Timestamp(seconds: Int64(clamping: handle.pointee.metadata.build_epoch)) }
 
     init(path: String) throws(EnrichmentFailure) {
         let opened = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
@@ -48,26 +51,43 @@ final class MaxMindDatabase: @unchecked Sendable {
             return Int64(data.uint32)
         }
 
-        func bool(_ path: [String]) -> Bool? {
-            guard let data = value(path), data.type == MMDB_DATA_TYPE_BOOLEAN else { return nil }
-            return data.boolean
+        /// Whether a flag is set; one that is not there is not set, and nil says that the record cannot be read.
+        func flag(_ path: [String]) -> Bool? {
+            var status = MMDB_SUCCESS
+            let data = value(path, &status)
+            if let data { return data.type == MMDB_DATA_TYPE_BOOLEAN ? data.boolean : nil }
+            return status == MMDB_SUCCESS || status == MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR ? false : nil
         }
 
         private func value(_ path: [String]) -> MMDB_entry_data_s? {
+            var status = MMDB_SUCCESS
+            return value(path, &status)
+        }
+
+        private func value(_ path: [String], _ status: inout Int32) -> MMDB_entry_data_s? {
             var entry = entry
             var data = MMDB_entry_data_s()
             let owned = path.map { strdup($0) }
             defer { owned.forEach { free($0) } }
             var steps: [UnsafePointer<CChar>?] = owned.map { UnsafePointer($0) } + [nil]
-            let status = steps.withUnsafeMutableBufferPointer {
+            status = steps.withUnsafeMutableBufferPointer {
                 MMDB_aget_value(&entry, &data, $0.baseAddress)
             }
             return status == MMDB_SUCCESS && data.has_data ? data : nil
         }
     }
 
-    /// The record of an address; nil when the database has none.
-    func record(of address: IPAddress) -> Record? {
+    /// What a database says of an address.
+    enum Answer {
+        case record(Record)
+        /// It has none.
+        case nothing
+        /// It could not be asked: it is damaged, or holds no addresses of this version.
+        case failed
+    }
+
+    /// What the database says of an address.
+    func answer(of address: IPAddress) -> Answer {
         var socket = sockaddr_in6()
         socket.sin6_family = sa_family_t(AF_INET6)
         withUnsafeMutableBytes(of: &socket.sin6_addr) { bytes in
@@ -77,7 +97,8 @@ final class MaxMindDatabase: @unchecked Sendable {
         let result = withUnsafePointer(to: &socket) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { lookUp($0, address, &status) }
         }
-        return status == MMDB_SUCCESS && result.found_entry ? Record(entry: result.entry) : nil
+        guard status == MMDB_SUCCESS else { return .failed }
+        return result.found_entry ? .record(Record(entry: result.entry)) : .nothing
     }
 
     private func lookUp(

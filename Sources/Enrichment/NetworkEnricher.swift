@@ -2,6 +2,7 @@ public import Directory
 import FieldStorage
 import Foundation
 import Synchronization
+import Timekeeping
 
 /// Where what is known of addresses comes from.
 public struct NetworkSources: Sendable {
@@ -49,6 +50,8 @@ public final class NetworkEnricher: ActivityEnricher {
     private let anonymous: MaxMindDatabase?
     private let memo = Mutex(Memo())
     public let fields: Set<ActivityField>
+    /// The databases with the moment at which each was built, by name; nil without any.
+    public let provenance: String?
 
     /// Reads the files.
     public init(_ sources: NetworkSources) throws(EnrichmentFailure) {
@@ -77,6 +80,23 @@ public final class NetworkEnricher: ActivityEnricher {
         if sources.anonymous != nil { fields.insert(.isAnonymous) }
         if !own.isEmpty { fields.insert(.network) }
         self.fields = fields
+        provenance = Self.provenance([
+            ("anonymous", anonymous?.built), ("asn", asn?.built), ("city", city?.built),
+            ("csv", sources.csv.flatMap(Self.modification)),
+        ])
+    }
+
+    private static func provenance(_ databases: [(name: String, built: Timestamp?)]) -> String? {
+        let known = databases.compactMap { database in
+            database.built.map { "\(database.name) \($0.rfc3339)" }
+        }
+        return known.isEmpty ? nil : known.joined(separator: ", ")
+    }
+
+    /// When a file was written last, which stands for the day it was made.
+    private static func modification(_ path: String) -> Timestamp? {
+        let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        return date.map { Timestamp(seconds: Int64($0.timeIntervalSince1970)) }
     }
 
     private static func database(_ path: String?) throws(EnrichmentFailure) -> MaxMindDatabase? {
@@ -86,6 +106,7 @@ public final class NetworkEnricher: ActivityEnricher {
 
     public func enrich(_ batch: ActivityBatch, rows: Range<Int>) {
         batch.retain(self)
+        batch.enrichedBy = provenance
         memo.withLock { memo in
             for row in rows {
                 let ip = batch[row, .ip]
@@ -113,14 +134,27 @@ public final class NetworkEnricher: ActivityEnricher {
             known.country = Self.slot(place.country, &memo)
             known.latitude = .double(place.latitude)
             known.longitude = .double(place.longitude)
-        } else if let record = city?.record(of: address) {
-            known.country = record.text(["country", "iso_code"]).map { Self.slot($0, &memo) } ?? .null
-            known.latitude = record.double(["location", "latitude"]).map(Slot.double) ?? .null
-            known.longitude = record.double(["location", "longitude"]).map(Slot.double) ?? .null
+        } else {
+            switch city?.answer(of: address) {
+            case .record(let record)?:
+                known.country = record.text(["country", "iso_code"]).map { Self.slot($0, &memo) } ?? .null
+                known.latitude = record.double(["location", "latitude"]).map(Slot.double) ?? .null
+                known.longitude = record.double(["location", "longitude"]).map(Slot.double) ?? .null
+            case .failed?: (known.country, known.latitude, known.longitude) = (.unknown, .unknown, .unknown)
+            case .nothing?, nil: break
+            }
         }
-        if let number = asn?.record(of: address)?.integer(["autonomous_system_number"]) { known.asn = .int(number) }
-        if let anonymous {
-            known.isAnonymous = .bool(anonymous.record(of: address)?.bool(["is_anonymous"]) ?? false)
+        switch asn?.answer(of: address) {
+        case .record(let record)?: known.asn = record.integer(["autonomous_system_number"]).map(Slot.int) ?? .null
+        case .failed?: known.asn = .unknown
+        case .nothing?, nil: break
+        }
+        switch anonymous?.answer(of: address) {
+        case .record(let record)?: known.isAnonymous = record.flag(["is_anonymous"]).map(Slot.bool) ?? .unknown
+        // Only an address that the database does not list is known not to be anonymous.
+        case .nothing?: known.isAnonymous = .bool(false)
+        case .failed?: known.isAnonymous = .unknown
+        case nil: break
         }
         if let name = networks?[address] { known.network = Self.slot(name, &memo) }
         return known

@@ -12,8 +12,8 @@ internal import Timekeeping
 struct ActivityRows {
     private static let insertion = """
         INSERT INTO activities (connection, source, id, time, type_id, kind, actor_id, user_id, ip, country, latitude,
-            longitude, asn, is_anonymous, network, observed_by, is_late, shape, raw)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            longitude, asn, is_anonymous, network, observed_by, is_late, shape, raw, enrichment)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (connection, source, id) DO NOTHING
         """
 
@@ -29,6 +29,7 @@ struct ActivityRows {
         edges: LateEdges? = nil, into database: Database
     ) throws -> CommittedActivities {
         let statement = try database.cachedStatement(sql: insertion)
+        let enrichment = try batch.enrichedBy.flatMap { try enrichmentID($0, in: database) }
         var done = CommittedActivities()
         for row in 0..<batch.count {
             let activity = batch.activity(at: row)
@@ -41,7 +42,8 @@ struct ActivityRows {
             let isLate = activity[.isLate].boolValue || edges.map { activity.time < $0.late } ?? false
             let before = database.totalChangesCount
             statement.setUncheckedArguments(
-                try arguments(activity, connection: connection, source: source, isLate: isLate))
+                try arguments(
+                    activity, connection: connection, source: source, isLate: isLate, enrichment: enrichment))
             try statement.execute()
             guard database.totalChangesCount > before else { continue }
             done.new += 1
@@ -49,6 +51,15 @@ struct ActivityRows {
             if activity.kind == unknownKind { try countUnknown(activity, connection, database) }
         }
         return done
+    }
+
+    /// The number of what says which databases were asked.
+    private static func enrichmentID(_ provenance: String, in database: Database) throws -> Int64? {
+        try database.execute(
+            sql: "INSERT INTO enrichments (provenance) VALUES (?) ON CONFLICT (provenance) DO NOTHING",
+            arguments: [provenance])
+        return try Int64.fetchOne(
+            database, sql: "SELECT id FROM enrichments WHERE provenance = ?", arguments: [provenance])
     }
 
     private static let unknownKind = ActivityKind.unknown.kind
@@ -69,7 +80,7 @@ struct ActivityRows {
     }
 
     private static func arguments(
-        _ activity: Activity, connection: Int64, source: ActivitySource, isLate: Bool
+        _ activity: Activity, connection: Int64, source: ActivitySource, isLate: Bool, enrichment: Int64?
     ) throws -> StatementArguments {
         let observedBy = activity.text(.observedBy) ?? source.rawValue
         let wire = observedBy == "snapshot" || observedBy == "rule" ? nil : activity.text(.raw)
@@ -82,7 +93,7 @@ struct ActivityRows {
             double(activity[.latitude]), double(activity[.longitude]), activity.integer(.asn),
             activity[.isAnonymous].tag == .bool ? activity[.isAnonymous].boolValue : nil, activity.text(.network),
             observedBy, isLate, shape.rawValue,
-            try wire ?? DerivedActivity.text(of: activity),
+            try wire ?? DerivedActivity.text(of: activity), activity.text(.ip) == nil ? nil : enrichment,
         ]
         return StatementArguments(values)
     }

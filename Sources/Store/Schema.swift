@@ -11,7 +11,7 @@ enum Schema {
 
     static let steps = [
         facts + engine + alerts, connectionStates + actions, endedSearches, eventTypes, engineStates,
-        delegatedPrivileges, seenGenerations, endedVersions,
+        delegatedPrivileges, seenGenerations, endedVersions, enrichments,
     ]
 
     /// Brings a database to ``version``, each step in a transaction of its own together with its number.

@@ -2,6 +2,7 @@ import Directory
 import FieldStorage
 import Foundation
 import Testing
+import Timekeeping
 
 @testable import Enrichment
 
@@ -155,5 +156,36 @@ import Testing
         var sources = NetworkSources()
         sources.city = "/nowhere/city.mmdb"
         #expect(throws: EnrichmentFailure.self) { try NetworkEnricher(sources) }
+    }
+
+    /// Only what a database does not list is known not to be anonymous; what cannot be looked up is not known.
+    @Test(arguments: [
+        ("9.0.0.1", MaxMindFile.Half.flags(["is_anonymous": true]), Slot.bool(true)),
+        ("9.0.0.1", .flags(["is_tor_exit_node": true]), .bool(false)), ("9.0.0.1", .nothing, .bool(false)),
+        ("9.0.0.1", .damaged, .unknown), ("2001:db8::1", .nothing, .unknown),
+    ])
+    func aFailedLookUpIsNoAnswer(_ address: String, _ half: MaxMindFile.Half, _ expected: Slot) throws {
+        var sources = NetworkSources()
+        sources.anonymous = try MaxMindFile(low: half, high: .nothing, built: 1).write()
+        let batch = Self.batch([address, "200.0.0.1"])
+        try NetworkEnricher(sources).enrich(batch, rows: 0..<batch.count)
+        #expect(batch[0, .isAnonymous].tag == expected.tag)
+        if expected.tag == .bool { #expect(batch[0, .isAnonymous].boolValue == expected.boolValue) }
+        #expect(batch[1, .isAnonymous].tag == .bool && !batch[1, .isAnonymous].boolValue)
+    }
+
+    @Test func aDatabaseSaysWhenItWasBuilt() throws {
+        let path = try MaxMindFile(low: .nothing, high: .nothing, built: 1_772_323_200).write()
+        #expect(try MaxMindDatabase(path: path).built.seconds == 1_772_323_200)
+        var sources = NetworkSources()
+        #expect(try NetworkEnricher(sources).provenance == nil)
+        (sources.asn, sources.anonymous) = (path, path)
+        let enricher = try NetworkEnricher(sources)
+        #expect(enricher.provenance == "anonymous 2026-03-01T00:00:00Z, asn 2026-03-01T00:00:00Z")
+        let batch = Self.batch(["9.0.0.1"])
+        enricher.enrich(batch, rows: 0..<1)
+        #expect(batch.enrichedBy == enricher.provenance)
+        batch.removeAll()
+        #expect(batch.enrichedBy == nil)
     }
 }
