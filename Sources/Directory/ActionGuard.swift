@@ -1,3 +1,5 @@
+public import Timekeeping
+
 /// What must hold before anything is done to a user: decided from values, so that a table can show all of it.
 public struct ActionGuard: Hashable, Sendable {
     /// Why an action is not done.
@@ -20,29 +22,39 @@ public struct ActionGuard: Hashable, Sendable {
     public var never: Set<String>
     /// Ids of the active super users; nil when they are not known.
     public var activeSuperUsers: Set<Int64>?
+    /// The moment whose directory ``activeSuperUsers`` are of; nil when they are of no copy.
+    public var copiedAt: Timestamp?
 
     public init(
         isOn: Bool, allowed: Set<String>? = nil, perHour: Int, never: some Sequence<String>,
-        activeSuperUsers: Set<Int64>?
+        activeSuperUsers: Set<Int64>?, copiedAt: Timestamp? = nil
     ) {
         self.isOn = isOn
         self.allowed = allowed
         self.perHour = perHour
         self.never = Set(never.map { $0.lowercased() })
         self.activeSuperUsers = activeSuperUsers
+        self.copiedAt = copiedAt
     }
 
     /// Why an action may not be done; nil when it may.
     ///
-    /// - Parameter doneThisHour: Actions of the connection in the last hour, undone ones with them.
-    public func refusal(of action: TenantAction, to subject: ActionSubject, doneThisHour: Int) -> Refusal? {
+    /// - Parameters:
+    ///   - doneThisHour: Actions of the connection in the last hour, undone ones with them.
+    ///   - weakened: Users from whom something was taken since ``activeSuperUsers`` was read.
+    ///   - isUndo: It gives back what an action took: who may do that one may undo it.
+    public func refusal(
+        of action: TenantAction, to subject: ActionSubject, doneThisHour: Int, weakened: Set<Int64> = [],
+        isUndo: Bool = false
+    ) -> Refusal? {
         guard isOn else { return .off }
-        if let allowed, !allowed.contains(action.word) { return .kindNotAllowed(action.word) }
+        if let allowed, !isUndo, !allowed.contains(action.word) { return .kindNotAllowed(action.word) }
         let names = [subject.username, subject.email ?? "", String(subject.id)].map { $0.lowercased() }
         if names.contains(where: { !$0.isEmpty && never.contains($0) }) { return .breakGlass(subject.username) }
         if action.isWeakening {
             guard let activeSuperUsers else { return .superUsersUnknown }
-            if activeSuperUsers == [subject.id] { return .lastSuperUser(subject.username) }
+            let others = activeSuperUsers.subtracting(weakened).subtracting([subject.id])
+            if activeSuperUsers.contains(subject.id), others.isEmpty { return .lastSuperUser(subject.username) }
         }
         return doneThisHour < perHour ? nil : .capReached(perHour: perHour)
     }
@@ -68,7 +80,7 @@ extension ActionGuard.Refusal: CustomStringConvertible {
         case .kindNotAllowed: "add it to `actions.allow` of the connection"
         case .breakGlass: "choose another user"
         case .capReached: "wait, or raise `actions.per_hour` of the connection"
-        case .lastSuperUser: "make another super user first"
+        case .lastSuperUser: "make another super user first, and sync"
         case .superUsersUnknown: "sync once, and say in `super_users` of the connection how they are told"
         }
     }

@@ -147,6 +147,8 @@ public struct SourceFailure: Error, Hashable, Sendable {
         case rateLimited = "rate_limited"
         /// The server failed (5xx) and went on failing.
         case serverFault = "server_fault"
+        /// The server did not take a change as it was asked for (409, 422 …): it was not made.
+        case refused
         /// An answer that is not what the API documents.
         case malformedAnswer = "malformed_answer"
         /// The local clock and the server's are too far apart.

@@ -18,6 +18,8 @@ public struct Assembly: Sendable {
     private let settings: Settings
     private let clock: any WallClock
     private let logger: Logger
+    /// Of the accounts: actions and syncs of one, and two connections to it, spend from one.
+    private let budgets = RateBudgets()
 
     public init(_ settings: Settings, clock: any WallClock, logger: Logger) {
         self.settings = settings
@@ -99,7 +101,7 @@ public struct Assembly: Sendable {
     public func source(
         _ connection: ConnectionSettings, sender: any HTTPSender, enricher: (any ActivityEnricher)?
     ) -> any TenantSource {
-        let client = OneLoginClient(Self.link(connection), sender: sender, clock: clock)
+        let client = OneLoginClient(Self.link(connection), sender: sender, clock: clock, budgets: budgets)
         guard let enricher else { return client }
         return EnrichedSource(source: client, enricher: enricher)
     }
@@ -172,10 +174,12 @@ public struct Assembly: Sendable {
         let active = Set((snapshot?.users ?? []).lazy.filter { $0.status == .active }.map(\.id))
         let rules = ActionGuard(
             isOn: settings.isOn, allowed: settings.allowed.map { Set($0) }, perHour: settings.perHour,
-            never: settings.never, activeSuperUsers: index?.superUsers.map { $0.userIDs.intersection(active) })
+            never: settings.never, activeSuperUsers: index?.superUsers.map { $0.userIDs.intersection(active) },
+            copiedAt: snapshot?.observedAt)
         return ActionRunner(
             connection: connection.name,
-            tenant: OneLoginClient(Self.link(own), sender: try Self.sender(connection, of: senders), clock: clock),
+            tenant: OneLoginClient(
+                Self.link(own), sender: try Self.sender(connection, of: senders), clock: clock, budgets: budgets),
             journal: store, rules: rules, clock: clock)
     }
 

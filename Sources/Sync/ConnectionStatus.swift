@@ -49,7 +49,8 @@ extension SourceFailure.Cause {
     public var needsPerson: Bool {
         switch self {
         case .secretHasBlank, .credentialsRejected, .scopeMissing, .tenantUnknown: true
-        case .notAvailable, .unreachable, .rateLimited, .serverFault, .malformedAnswer, .cancelled, .clockSkew,
+        case .notAvailable, .refused, .unreachable, .rateLimited, .serverFault, .malformedAnswer, .cancelled,
+            .clockSkew,
             .heldForConfirmation:
             false
         }

@@ -170,7 +170,7 @@ extension SourceFailure.Cause {
         switch self {
         case .unreachable, .rateLimited, .serverFault, .cancelled: true
         case .secretHasBlank, .credentialsRejected, .scopeMissing, .tenantUnknown, .clockSkew, .notAvailable,
-            .malformedAnswer, .heldForConfirmation:
+            .refused, .malformedAnswer, .heldForConfirmation:
             false
         }
     }

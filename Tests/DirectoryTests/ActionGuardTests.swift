@@ -11,6 +11,8 @@ import Testing
         var superUsers: Set<Int64>? = [1, 2]
         var never: [String] = []
         var user: Int64 = 1
+        var weakened: Set<Int64> = []
+        var isUndo = false
         var action = TenantAction.suspend
         let refusal: ActionGuard.Refusal?
     }
@@ -24,6 +26,15 @@ import Testing
         Row(testDescription: "the last of the hour", done: 9, refusal: nil),
         Row(testDescription: "one more than the hour has", done: 10, refusal: .capReached(perHour: 10)),
         Row(testDescription: "the last super user", superUsers: [1], refusal: .lastSuperUser("ann")),
+        Row(
+            testDescription: "the last that nothing was taken from", weakened: [2], refusal: .lastSuperUser("ann")),
+        Row(testDescription: "one that something was taken from before", weakened: [1], refusal: nil),
+        Row(testDescription: "one beside whom others were weakened", weakened: [8, 9], refusal: nil),
+        Row(testDescription: "an ordinary user when all are weakened", user: 9, weakened: [1, 2], refusal: nil),
+        Row(testDescription: "an undo of a kind that is not allowed", allowed: ["lock"], isUndo: true, refusal: nil),
+        Row(
+            testDescription: "an undo that hits the last super user", superUsers: [1], isUndo: true,
+            refusal: .lastSuperUser("ann")),
         Row(testDescription: "another than the last super user", superUsers: [2], refusal: nil),
         Row(testDescription: "nobody knows the super users", superUsers: nil, refusal: .superUsersUnknown),
         Row(
@@ -45,7 +56,9 @@ import Testing
         let rules = ActionGuard(
             isOn: row.isOn, allowed: row.allowed, perHour: 10, never: row.never, activeSuperUsers: row.superUsers)
         let subject = ActionSubject(id: row.user, username: "ann", email: "Ann@corp.example")
-        #expect(rules.refusal(of: row.action, to: subject, doneThisHour: row.done) == row.refusal)
+        let refusal = rules.refusal(
+            of: row.action, to: subject, doneThisHour: row.done, weakened: row.weakened, isUndo: row.isUndo)
+        #expect(refusal == row.refusal)
         if let refusal = row.refusal {
             #expect(!refusal.description.isEmpty && !refusal.remedy.isEmpty)
         }

@@ -36,11 +36,11 @@ public struct ActionRunner: Sendable {
         }
     }
 
-    private let connection: String
+    let connection: String
     private let tenant: any TenantActing
-    private let journal: any ActionJournal
-    private let rules: ActionGuard
-    private let clock: any WallClock
+    let journal: any ActionJournal
+    let rules: ActionGuard
+    let clock: any WallClock
 
     public init(
         connection: String, tenant: any TenantActing, journal: any ActionJournal, rules: ActionGuard,
@@ -55,6 +55,11 @@ public struct ActionRunner: Sendable {
 
     /// Looks at the user and the guards and writes the plan down; nothing is done.
     public func plan(_ request: Request) async throws -> ActionRecord {
+        try await plan(request, undoing: nil)
+    }
+
+    /// - Parameter undone: The action whose inverse it is.
+    private func plan(_ request: Request, undoing undone: String?) async throws -> ActionRecord {
         let now = clock.now()
         let subject = try await subject(request.userID)
         var record = ActionRecord(
@@ -64,7 +69,8 @@ public struct ActionRunner: Sendable {
             userID: request.userID, username: subject.username, reason: request.reason,
             requestedBy: request.requestedBy, plannedAt: now)
         record.before = subject
-        if let refusal = try await refusal(of: request.action, to: subject, at: now) {
+        record.undoes = undone
+        if let refusal = try await refusal(of: record, to: subject, at: now) {
             throw Problem.refused(refusal)
         }
         record.note =
@@ -79,7 +85,7 @@ public struct ActionRunner: Sendable {
         var record = try await record(id)
         guard record.state.isAhead else { return record }
         let subject = try await subject(record.userID)
-        if let refusal = try await refusal(of: record.action, to: subject, at: clock.now()) {
+        if let refusal = try await refusal(of: record, to: subject, at: clock.now()) {
             record.note = "would be refused: \(refusal)"
         } else if record.action.holds(for: subject) == true {
             record.note = "nothing would be done: the user is so already"
@@ -119,10 +125,10 @@ public struct ActionRunner: Sendable {
         if wasBegun, try await wasDone(record, subject) {
             return try await end(&record, .done, "done by an earlier try whose answer did not arrive")
         }
+        if let refusal = try await refusal(of: record, to: subject, at: clock.now()) {
+            return try await end(&record, .refused, "\(refusal)")
+        }
         if !wasBegun {
-            if let refusal = try await refusal(of: record.action, to: subject, at: clock.now()) {
-                return try await end(&record, .refused, "\(refusal)")
-            }
             if record.action.holds(for: subject) == true {
                 return try await end(&record, .already, "the user was so already")
             }
@@ -132,16 +138,18 @@ public struct ActionRunner: Sendable {
         record.state = .running
         record.note = "sent"
         try await journal.keep(record, at: clock.now())
-        if !wasBegun, try await isOverCap() {
+        if !wasBegun, let refusal = try await refusal(of: record, to: subject, at: clock.now()) {
             // Another process has begun one since the guards were asked.
             record.startedAt = nil
-            return try await end(&record, .refused, "\(ActionGuard.Refusal.capReached(perHour: rules.perHour))")
+            return try await end(&record, .refused, "\(refusal)")
         }
         do throws(SourceFailure) {
             try await tenant.perform(record.action, userID: record.userID)
         } catch {
             let words = "\(error.attempt): \(error.answer)"
-            guard error.cause.isUncertain else { return try await end(&record, .failed, words) }
+            guard error.cause.isUncertain else {
+                return try await end(&record, .failed, "\(error.cause.rawValue): \(words); \(error.remedy)")
+            }
             record.note = "not known whether it was done: \(words)"
             throw Problem.source(error)
         }
@@ -182,10 +190,9 @@ public struct ActionRunner: Sendable {
         guard let before = record.before, let inverse = Self.inverse(record.action, before, current) else {
             throw Problem.cannotBeUndone("nothing gives back what `\(record.action.word)` took")
         }
-        var undoing = try await plan(
-            Request(inverse, userID: record.userID, reason: "undoes \(record.id)", requestedBy: requestedBy))
-        undoing.undoes = record.id
-        try await journal.keep(undoing, at: clock.now())
+        let undoing = try await plan(
+            Request(inverse, userID: record.userID, reason: "undoes \(record.id)", requestedBy: requestedBy),
+            undoing: record.id)
         return try await run(undoing.id, approvedBy: requestedBy)
     }
 
@@ -246,18 +253,6 @@ public struct ActionRunner: Sendable {
         }
     }
 
-    private func refusal(
-        of action: TenantAction, to subject: ActionSubject, at now: Timestamp
-    ) async throws -> ActionGuard.Refusal? {
-        let done = try await journal.actionsBegun(connection: connection, since: now - .hours(1))
-        return rules.refusal(of: action, to: subject, doneThisHour: done)
-    }
-
-    /// Whether more were begun in the last hour than may be, the one that has just been with them.
-    private func isOverCap() async throws -> Bool {
-        try await journal.actionsBegun(connection: connection, since: clock.now() - .hours(1)) > rules.perHour
-    }
-
     private func wasDone(_ record: ActionRecord, _ subject: ActionSubject) async throws -> Bool {
         if let holds = record.action.holds(for: subject) { return holds }
         do throws(SourceFailure) {
@@ -290,8 +285,8 @@ extension SourceFailure.Cause {
     var isUncertain: Bool {
         switch self {
         case .unreachable, .serverFault, .malformedAnswer, .cancelled: true
-        case .secretHasBlank, .credentialsRejected, .scopeMissing, .notAvailable, .tenantUnknown, .rateLimited,
-            .clockSkew, .heldForConfirmation:
+        case .secretHasBlank, .credentialsRejected, .scopeMissing, .notAvailable, .refused, .tenantUnknown,
+            .rateLimited, .clockSkew, .heldForConfirmation:
             false
         }
     }

@@ -8,18 +8,23 @@ actor AccountState {
     private var renewal: Task<Result<AccessToken, SourceFailure>, Never>?
     private var refusal: (failure: SourceFailure, until: Timestamp)?
     private var lastDiscard: Timestamp?
-    private var budget: RateBudget
+    private nonisolated let budget: SharedBudget
     private(set) var clockSkew: TimeSpan?
-    /// The v2 list of factors is closed to this credential.
-    private(set) var readsDevicesFromV1 = false
+    /// Where factors are read; nil before any were.
+    private(set) var factorSource: FactorSource?
 
     /// The names of event types, and how long they are good.
     private var eventTypes: (names: [Int64: String], until: Timestamp)?
 
     private let comparesClocks: Bool
 
-    init(reserve: Int, comparesClocks: Bool) {
-        budget = RateBudget(reserve: reserve)
+    /// Which list of factors is open to the credential.
+    enum FactorSource: Sendable {
+        case v1, v2
+    }
+
+    init(budget: SharedBudget, comparesClocks: Bool) {
+        self.budget = budget
         self.comparesClocks = comparesClocks
     }
 
@@ -79,11 +84,21 @@ actor AccountState {
         }
     }
 
-    func wait(for priority: RateBudget.Priority, at now: Timestamp) -> TimeSpan? {
-        budget.wait(for: priority, at: now)
+    nonisolated func wait(for priority: RateBudget.Priority, at now: Timestamp) -> TimeSpan? {
+        budget.value.wait(for: priority, at: now)
     }
 
-    func readDevicesFromV1() { readsDevicesFromV1 = true }
+    /// Settles where factors are read, unless that is settled.
+    ///
+    /// The two lists differ (v1 has factors that were never used), so a refusal that passes must not change it.
+    ///
+    /// - Returns: Where they are read.
+    @discardableResult
+    func settle(_ source: FactorSource) -> FactorSource {
+        let settled = factorSource ?? source
+        factorSource = settled
+        return settled
+    }
 
     /// The names of event types as they were read last; nil when it is time to read them.
     func eventTypeNames(at now: Timestamp) -> [Int64: String]? {
@@ -95,5 +110,5 @@ actor AccountState {
         eventTypes = (names ?? eventTypes?.names ?? [:], moment)
     }
 
-    var rateBudget: RateBudget { budget }
+    nonisolated var rateBudget: RateBudget { budget.value }
 }

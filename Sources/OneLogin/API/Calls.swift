@@ -3,6 +3,25 @@ import HTTPTransport
 import JSONScanning
 import Timekeeping
 
+/// A call that failed: what operators read of it, and what of it a caller may know how to go on from.
+struct CallFailure: Error {
+    enum Kind {
+        /// What is named does not exist, told by the API itself.
+        case notThere
+        /// The answer is longer than is taken.
+        case bodyTooLarge
+        case other
+    }
+
+    let meaning: SourceFailure
+    var kind = Kind.other
+
+    init(_ meaning: SourceFailure, _ kind: Kind = .other) {
+        self.meaning = meaning
+        self.kind = kind
+    }
+}
+
 /// Calls to the API: token, budget, retries, and what a refusal means.
 final class Calls: Sendable {
     let connection: OneLoginConnection
@@ -14,14 +33,16 @@ final class Calls: Sendable {
 
     init(
         _ connection: OneLoginConnection, sender: any HTTPSender, clock: any WallClock, settings: OneLoginSettings,
-        random: @escaping @Sendable () -> Double
+        budgets: RateBudgets, random: @escaping @Sendable () -> Double
     ) {
         self.connection = connection
         self.settings = settings
         self.clock = clock
         self.sender = sender
         self.random = random
-        state = AccountState(reserve: settings.reservedCalls, comparesClocks: settings.comparesClocks)
+        state = AccountState(
+            budget: budgets.budget(of: connection.baseURL, reserve: settings.reservedCalls),
+            comparesClocks: settings.comparesClocks)
     }
 
     /// Reads a resource with the token.
@@ -33,29 +54,51 @@ final class Calls: Sendable {
     func get(
         _ path: String, _ query: [(String, String)] = [], priority: RateBudget.Priority = .directory
     ) async throws(SourceFailure) -> HTTPResponse {
-        if let flaw = connection.flaw { throw flaw }
+        do throws(CallFailure) {
+            return try await fetch(path, query, priority: priority)
+        } catch {
+            throw error.meaning
+        }
+    }
+
+    /// The same for callers that know how to go on from some failures.
+    func fetch(
+        _ path: String, _ query: [(String, String)] = [], priority: RateBudget.Priority = .directory
+    ) async throws(CallFailure) -> HTTPResponse {
         let isCounted = path.hasPrefix("/api/1/")
-        if isCounted, let wait = await state.wait(for: priority, at: clock.now()) {
-            throw Refusals(self, "GET \(path)").budgetSpent(wait)
+        if isCounted, let wait = state.wait(for: priority, at: clock.now()) {
+            throw CallFailure(Refusals(self, "GET \(path)").budgetSpent(wait))
         }
         var isRenewed = false
         while true {
-            let token = try await token()
+            let token = try await currentToken()
             var request = HTTPRequest(.get, connection.baseURL + path + Self.encoded(query))
             request.headers["Authorization"] = "Bearer \(token.text.reveal())"
             request.headers["Accept"] = "application/json"
             let answer = try await exchange(request)
             if answer.isSuccess { return answer }
             let refusals = Refusals(self, request.description)
-            guard answer.status == 401 else { throw refusals.failure(for: answer, priority: priority) }
             let body = ErrorBody(answer)
+            guard answer.status == 401 else {
+                let isNotThere = answer.status == 404 && body.saysNotThere
+                throw CallFailure(
+                    refusals.failure(for: answer, priority: priority), isNotThere ? .notThere : .other)
+            }
             if body.says("insufficient permission") || isRenewed {
-                throw await refusals.unauthorised(body, isRenewed: isRenewed)
+                throw CallFailure(await refusals.unauthorised(body, isRenewed: isRenewed))
             }
             isRenewed = true
             guard await state.discard(token, at: clock.now(), pause: settings.rejectionPause) else {
-                throw await refusals.unauthorised(body, isRenewed: true)
+                throw CallFailure(await refusals.unauthorised(body, isRenewed: true))
             }
+        }
+    }
+
+    private func currentToken() async throws(CallFailure) -> AccessToken {
+        do throws(SourceFailure) {
+            return try await token()
+        } catch {
+            throw CallFailure(error)
         }
     }
 
@@ -77,7 +120,12 @@ final class Calls: Sendable {
             "client_id:\(connection.clientID), client_secret:\(connection.clientSecret.reveal())"
         request.headers["Content-Type"] = "application/json"
         request.body = Array(#"{"grant_type":"client_credentials"}"#.utf8)
-        let answer = try await exchange(request, waitsOutRateLimit: false)
+        let answer: HTTPResponse
+        do throws(CallFailure) {
+            answer = try await exchange(request, waitsOutRateLimit: false)
+        } catch {
+            throw error.meaning
+        }
         let refusals = Refusals(self, request.description)
         guard answer.isSuccess else { throw await refusals.tokenRefused(answer) }
         if let token = AccessToken(answer, now: clock.now()) { return token }
@@ -93,7 +141,7 @@ final class Calls: Sendable {
     /// - Parameter waitsOutRateLimit: Whether 429 is tried again; not for tokens, whose requests would only add to it.
     func exchange(
         _ request: HTTPRequest, waitsOutRateLimit: Bool = true
-    ) async throws(SourceFailure) -> HTTPResponse {
+    ) async throws(CallFailure) -> HTTPResponse {
         let refusals = Refusals(self, request.description)
         var attempt = 1
         while true {
@@ -107,18 +155,21 @@ final class Calls: Sendable {
                 outcome = .status(status, retryAfterMilliseconds: Self.retryAfter(received, now: now))
                 answer = received
             } catch {
+                if case .bodyTooLarge = error {
+                    throw CallFailure(refusals.exhausted(.failure(error), answer: nil), .bodyTooLarge)
+                }
                 outcome = .failure(error)
             }
             if case .status(429, _) = outcome, !waitsOutRateLimit {
-                throw refusals.exhausted(outcome, answer: answer)
+                throw CallFailure(refusals.exhausted(outcome, answer: answer))
             }
             switch settings.retry.decide(attempt: attempt, outcome: outcome, random: random()) {
-            case .giveUp: throw refusals.exhausted(outcome, answer: answer)
+            case .giveUp: throw CallFailure(refusals.exhausted(outcome, answer: answer))
             case .retry(let milliseconds):
                 do {
                     try await clock.sleep(for: .milliseconds(milliseconds))
                 } catch {
-                    throw refusals.cancelled
+                    throw CallFailure(refusals.cancelled)
                 }
             }
             attempt += 1
@@ -159,7 +210,7 @@ final class Calls: Sendable {
     }
 
     /// The wait that an answer asks for: `Retry-After`, or the rest of the rate window on 429.
-    private static func retryAfter(_ answer: HTTPResponse, now: Timestamp) -> Int64? {
+    static func retryAfter(_ answer: HTTPResponse, now: Timestamp) -> Int64? {
         if let value = answer.headers["Retry-After"] {
             return HTTPDate.retryAfterMilliseconds(value, nowSeconds: now.seconds)
         }

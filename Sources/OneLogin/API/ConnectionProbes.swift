@@ -84,7 +84,7 @@ extension OneLoginClient {
 
     private func rateProbe() async -> ConnectionTest.Probe {
         let name = "rate limit"
-        let budget = await calls.state.rateBudget
+        let budget = calls.state.rateBudget
         if let remaining = budget.remaining {
             let limit = budget.limit.map { " of \($0)" } ?? ""
             return .init(

@@ -7,6 +7,8 @@ struct ErrorBody: Hashable, Sendable {
     let message: String
     /// It is a page for people: a load balancer's, or no OneLogin at all.
     let isPage: Bool
+    /// It has one of the API's shapes: the API itself says so, and nobody before it.
+    let isOfAPI: Bool
 
     init(_ response: HTTPResponse) {
         let type = response.headers["Content-Type"]?.lowercased() ?? ""
@@ -14,9 +16,11 @@ struct ErrorBody: Hashable, Sendable {
         isPage = type.contains("html") || start == UInt8(ascii: "<")
         guard !isPage else {
             message = "a web page instead of an answer"
+            isOfAPI = false
             return
         }
         let found = response.body.withUnsafeBytes { Self.message(in: $0) }
+        isOfAPI = found != nil
         message = Self.oneLine(found ?? (response.body.isEmpty ? "no body" : response.text(limitBytes: 200)))
     }
 
@@ -25,6 +29,9 @@ struct ErrorBody: Hashable, Sendable {
         let text = message.lowercased()
         return phrases.contains { text.contains($0.lowercased()) }
     }
+
+    /// Whether it says of what is named in the path that there is none, not that there is no such path.
+    var saysNotThere: Bool { isOfAPI && !says("no route") }
 
     private static func message(in body: UnsafeRawBufferPointer) -> String? {
         guard let members = JSONMembers(body) else { return nil }

@@ -47,7 +47,7 @@ extension OneLoginClient: TenantActing {
         let answer = try await calls.get(
             path, [("since", moment.wireText), ("user_id", String(userID)), ("event_type_id", "516")],
             priority: .events)
-        return try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer) }.rows.isEmpty == false
+        return try parsed(path) { () throws(MalformedPage) in try RowPage(envelope: answer) }.rows.isEmpty == false
     }
 }
 

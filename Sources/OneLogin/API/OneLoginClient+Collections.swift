@@ -36,27 +36,36 @@ extension OneLoginClient {
         var query = place.query(limit: Self.smallPageRows)
         query.append(("updated_since", since.wireText))
         let answer = try await calls.get(path, query)
-        let page = try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: place.number) }
+        let page = try parsed(path) { () throws(MalformedPage) in try RowPage(array: answer, page: place.number) }
         let (listed, unreadable) = page.records(place: "GET \(path)", WireEntities.user)
         let users = try await concurrently(listed) { [self] user throws(SourceFailure) in
-            user.roleIDs == nil ? try await detail(of: user) : user
+            user.roleIDs == nil ? try await detail(of: user.id) : user
         }
-        return EntityPage(entities: users.map(Entity.user), next: page.next, total: page.total, unreadable: unreadable)
+        return EntityPage(
+            entities: users.compactMap { $0.map(Entity.user) }, next: page.next, total: page.total,
+            unreadable: unreadable)
     }
 
-    /// All fields of a user; the row of the list when the user went between two calls.
-    private func detail(of row: User) async throws(SourceFailure) -> User {
-        let path = "/api/2/users/\(row.id)"
-        do throws(SourceFailure) {
-            let answer = try await calls.get(path)
-            let found: User? = answer.body.withUnsafeBytes { body in
-                JSONMembers(body).flatMap { try? WireEntities.user($0) }
-            }
-            guard let found else { throw malformed(path, "no user") }
-            return found
+    /// All fields of a user; nil when the user is not there any more.
+    ///
+    /// - Throws: Also when only this user is closed to the credential: the row of the list has no roles, so it would
+    ///   be no copy of the user.
+    private func detail(of id: Int64) async throws(SourceFailure) -> User? {
+        guard let answer = try await userAnswer(id) else { return nil }
+        let found: User? = answer.body.withUnsafeBytes { body in
+            JSONMembers(body).flatMap { try? WireEntities.user($0) }
+        }
+        guard let found else { throw malformed("/api/2/users/\(id)", "no user") }
+        return found
+    }
+
+    /// The answer for one user; nil when the API says that there is none.
+    private func userAnswer(_ id: Int64) async throws(SourceFailure) -> HTTPResponse? {
+        do throws(CallFailure) {
+            return try await calls.fetch("/api/2/users/\(id)")
         } catch {
-            guard error.cause == .notAvailable else { throw error }
-            return row
+            guard error.kind == .notThere else { throw error.meaning }
+            return nil
         }
     }
 
@@ -99,7 +108,7 @@ extension OneLoginClient {
         let path = "/api/1/privileges"
         do throws(SourceFailure) {
             let answer = try await calls.get(path)
-            let page = try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: 1) }
+            let page = try parsed(path) { () throws(MalformedPage) in try RowPage(array: answer, page: 1) }
             let (listed, unreadable) = page.records(place: "GET \(path)", WireEntities.privilege)
             let privileges = try await concurrently(listed) { [self] privilege throws(SourceFailure) in
                 var privilege = privilege
@@ -131,34 +140,54 @@ extension OneLoginClient {
     private typealias DevicesOfUser = (devices: [Device], unreadable: [UnreadableText])
 
     private func devices(ofUser user: Int64) async throws(SourceFailure) -> DevicesOfUser {
-        if await !calls.state.readsDevicesFromV1 {
+        if await calls.state.factorSource != .v1 {
             let path = "/api/2/mfa/users/\(user)/devices"
-            do throws(SourceFailure) {
-                let answer = try await calls.get(path)
-                let page = try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: 1) }
-                let (devices, unreadable) = page.records(place: "GET \(path)") { row throws(UnreadableRecord) in
-                    try WireEntities.device(row, userID: user)
-                }
-                return (devices, unreadable)
+            do throws(CallFailure) {
+                let answer = try await calls.fetch(path)
+                await calls.state.settle(.v2)
+                let page = try pageOfDevices(path) { () throws(MalformedPage) in try RowPage(array: answer, page: 1) }
+                return Self.devices(in: page, of: user, path)
             } catch {
-                guard error.cause == .scopeMissing || error.cause == .notAvailable else { throw error }
-                if error.cause == .notAvailable { return ([], []) }
-                await calls.state.readDevicesFromV1()
+                if error.meaning.cause != .scopeMissing { return try await noDevices(of: user, error) }
+                // Closed from the start, v2 is not this credential's; open before, it is a fault like any other.
+                guard await calls.state.settle(.v1) == .v1 else { throw error.meaning }
             }
         }
         let path = "/api/1/users/\(user)/otp_devices"
-        do throws(SourceFailure) {
-            let answer = try await calls.get(path)
-            let page = try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer, list: "otp_devices") }
-            let (devices, unreadable) = page.records(place: "GET \(path)") { row throws(UnreadableRecord) in
-                try WireEntities.device(row, userID: user)
+        do throws(CallFailure) {
+            let answer = try await calls.fetch(path)
+            let page = try pageOfDevices(path) { () throws(MalformedPage) in
+                try RowPage(envelope: answer, list: "otp_devices", isPaged: false)
             }
-            return (devices, unreadable)
+            return Self.devices(in: page, of: user, path)
         } catch {
-            // The user went between two calls: no user, no factors.
-            guard error.cause == .notAvailable else { throw error }
-            return ([], [])
+            return try await noDevices(of: user, error)
         }
+    }
+
+    private func pageOfDevices(
+        _ path: String, _ read: () throws(MalformedPage) -> RowPage
+    ) throws(CallFailure) -> RowPage {
+        do throws(SourceFailure) {
+            return try parsed(path, read)
+        } catch {
+            throw CallFailure(error)
+        }
+    }
+
+    private static func devices(in page: RowPage, of user: Int64, _ path: String) -> DevicesOfUser {
+        let (devices, unreadable) = page.records(place: "GET \(path)") { row throws(UnreadableRecord) in
+            try WireEntities.device(row, userID: user)
+        }
+        return (devices, unreadable)
+    }
+
+    /// None, when the user went between two calls.
+    ///
+    /// - Throws: The failure for a user who is there: that factors cannot be read does not say that there are none.
+    private func noDevices(of user: Int64, _ failure: CallFailure) async throws(SourceFailure) -> DevicesOfUser {
+        guard failure.kind == .notThere, try await userAnswer(user) == nil else { throw failure.meaning }
+        return ([], [])
     }
 
     /// No endpoint lists API credentials: they are known from the activities that name them.

@@ -6,7 +6,7 @@ extension OneLoginClient {
     /// One page of a v1 list.
     func envelope(_ path: String, cursor: String?) async throws(SourceFailure) -> (page: RowPage, place: String) {
         let answer = try await calls.get(path, cursor.map { [("after_cursor", $0)] } ?? [])
-        return (try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer) }, "GET \(path)")
+        return (try parsed(path) { () throws(MalformedPage) in try RowPage(envelope: answer) }, "GET \(path)")
     }
 
     /// One page of a v2 list.
@@ -16,19 +16,56 @@ extension OneLoginClient {
         let place = PageCursor(cursor)
         let answer = try await calls.get(path, place.query(limit: min(limit, calls.settings.pageRows)))
         return (
-            try parsed(path) { () throws(JSONFault) in try RowPage(array: answer, page: place.number) }, "GET \(path)"
+            try parsed(path) { () throws(MalformedPage) in try RowPage(array: answer, page: place.number) },
+            "GET \(path)"
         )
     }
 
+    /// How often a sub-list is read anew when it changed while it was read: a large role is rarely still for long.
+    private static let rereads = 2
+
     /// Every id of a v2 sub-list, in rising order and once each: rows may shift between pages.
     func ids(_ path: String) async throws(SourceFailure) -> [Int64] {
+        try await wholeList(path) { [self] (cursor) throws(SourceFailure) in
+            try await array(path, cursor: cursor, limit: 100).page
+        }
+    }
+
+    /// Every id of a list that names itself, such as the `users` of a privilege.
+    func holders(_ path: String, list: String) async throws(SourceFailure) -> [Int64] {
+        try await wholeList(path) { [self] (cursor) throws(SourceFailure) in
+            let answer = try await calls.get(path, cursor.map { [("after_cursor", $0)] } ?? [])
+            return try parsed(path) { () throws(MalformedPage) in
+                try RowPage(envelope: answer, list: list, isPaged: false)
+            }
+        }
+    }
+
+    /// The ids of all pages of a list; begins anew when the list changed on the way.
+    private func wholeList(
+        _ path: String, _ read: (String?) async throws(SourceFailure) -> RowPage
+    ) async throws(SourceFailure) -> [Int64] {
+        var change = ""
+        for _ in 0...Self.rereads {
+            let walk = try await oneWalk(path, read)
+            guard let found = walk.change else { return walk.ids.sorted() }
+            change = found
+        }
+        throw malformed(path, "\(change), each of \(Self.rereads + 1) times that it was read")
+    }
+
+    private func oneWalk(
+        _ path: String, _ read: (String?) async throws(SourceFailure) -> RowPage
+    ) async throws(SourceFailure) -> (ids: Set<Int64>, change: String?) {
         var found: Set<Int64> = []
         var total: Int?
+        var change: String?
         try await everyPage(path) { (cursor) throws(SourceFailure) in
-            let page = try await listed(path) { () throws(SourceFailure) in
-                try await array(path, cursor: cursor, limit: 100).page
+            let page = try await listed(path) { () throws(SourceFailure) in try await read(cursor) }
+            if let total, let now = page.total, now != total {
+                change = "its total changed on the way"
+                return nil
             }
-            if let total, let now = page.total, now != total { throw malformed(path, "its total changed on the way") }
             total = page.total ?? total
             for row in page.rows {
                 let id = row.kind == .object ? JSONMembers(row.text)?.integer("id") : JSONValue.integer(row.text)
@@ -37,8 +74,8 @@ extension OneLoginClient {
             }
             return page.next
         }
-        try check(found.count, of: total, path)
-        return found.sorted()
+        if change == nil, let total, found.count < total { change = "\(found.count) of \(total) rows came" }
+        return (found, change)
     }
 
     /// A page of something that a list has just named: when it is not there any more, the list is out of date.
@@ -53,33 +90,6 @@ extension OneLoginClient {
                 .malformedAnswer, attempt: error.attempt, answer: "\(error.answer), though a list named it just now",
                 remedy: "nothing is lost: the copy before stands, and the next sync begins anew")
         }
-    }
-
-    /// Whether as many rows came as the list said it has.
-    private func check(_ count: Int, of total: Int?, _ path: String) throws(SourceFailure) {
-        guard let total, count < total else { return }
-        throw malformed(path, "\(count) of \(total) rows came")
-    }
-
-    /// Every id of a list that names itself, such as the `users` of a privilege.
-    func holders(_ path: String, list: String) async throws(SourceFailure) -> [Int64] {
-        var found: Set<Int64> = []
-        var total: Int?
-        try await everyPage(path) { (cursor) throws(SourceFailure) in
-            let page = try await listed(path) { () throws(SourceFailure) in
-                let answer = try await calls.get(path, cursor.map { [("after_cursor", $0)] } ?? [])
-                return try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer, list: list) }
-            }
-            total = page.total ?? total
-            for row in page.rows {
-                let id = row.kind == .object ? JSONMembers(row.text)?.integer("id") : JSONValue.integer(row.text)
-                guard let id else { throw malformed(path, "a row without an id") }
-                found.insert(id)
-            }
-            return page.next
-        }
-        try check(found.count, of: total, path)
-        return found.sorted()
     }
 
     /// Reads pages until the server names no next one; a cursor that comes again is a loop.
@@ -144,11 +154,11 @@ extension OneLoginClient {
         return failures.first { $0.cause != .cancelled } ?? failures.first
     }
 
-    func parsed<Value>(_ path: String, _ read: () throws(JSONFault) -> Value) throws(SourceFailure) -> Value {
-        do throws(JSONFault) {
+    func parsed<Value>(_ path: String, _ read: () throws(MalformedPage) -> Value) throws(SourceFailure) -> Value {
+        do throws(MalformedPage) {
             return try read()
         } catch {
-            throw malformed(path, "\(error)")
+            throw malformed(path, error.reason)
         }
     }
 

@@ -10,17 +10,19 @@ public import Timekeeping
 /// budget. Pages are asked for until the server says that there are no more, never until one is short.
 public final class OneLoginClient: TenantSource {
     let calls: Calls
-    private let decoder = WireActivityDecoder()
+    let decoder = WireActivityDecoder()
 
     /// A client of one account; it makes no call yet.
     ///
-    /// - Parameter random: In `0..<1`, for the jitter of retries.
+    /// - Parameters:
+    ///   - budgets: Given to all clients of a process, since an account has one budget, whoever calls it.
+    ///   - random: In `0..<1`, for the jitter of retries.
     public init(
         _ connection: OneLoginConnection, sender: any HTTPSender, clock: any WallClock = SystemClock(),
-        settings: OneLoginSettings = OneLoginSettings(),
+        settings: OneLoginSettings = OneLoginSettings(), budgets: RateBudgets = RateBudgets(),
         random: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
-        calls = Calls(connection, sender: sender, clock: clock, settings: settings, random: random)
+        calls = Calls(connection, sender: sender, clock: clock, settings: settings, budgets: budgets, random: random)
     }
 
     public func entities(_ query: EntityQuery) async throws(SourceFailure) -> EntityPage {
@@ -45,20 +47,6 @@ public final class OneLoginClient: TenantSource {
         }
         return page
     }
-
-    public func activities(_ query: ActivityQuery) async throws(SourceFailure) -> ActivityPage {
-        var parameters = [
-            ("since", query.since.wireText), ("limit", String(calls.settings.eventPageRows)), ("sort", "+id"),
-        ]
-        if let until = query.until { parameters.append(("until", until.wireText)) }
-        if let cursor = query.cursor { parameters.append(("after_cursor", cursor)) }
-        let path = "/api/1/events"
-        let answer = try await calls.get(path, parameters, priority: .events)
-        let page = try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer) }
-        if let next = page.next, next == query.cursor { throw looping("events") }
-        let (batch, unreadable) = page.activities(place: "GET \(path)", decoder: decoder)
-        return ActivityPage(batch: batch, next: page.next, unreadable: unreadable)
-    }
 }
 
 extension OneLoginClient {
@@ -76,7 +64,7 @@ extension OneLoginClient {
         await calls.state.keep(eventTypeNames: nil, until: now + Self.eventTypesPause)
         let path = "/api/1/events/types"
         let answer = try await calls.get(path)
-        let page = try parsed(path) { () throws(JSONFault) in try RowPage(envelope: answer) }
+        let page = try parsed(path) { () throws(MalformedPage) in try RowPage(envelope: answer, isPaged: false) }
         var names: [Int64: String] = [:]
         for row in page.rows.prefix(Self.eventTypeLimit) {
             guard let members = JSONMembers(row.text), let id = members.integer("id"), let name = members.text("name")
@@ -89,7 +77,7 @@ extension OneLoginClient {
 
     public func health() async -> SourceHealth {
         var health = SourceHealth()
-        let budget = await calls.state.rateBudget
+        let budget = calls.state.rateBudget
         health.budget = budget.remaining.map {
             CallBudget(limit: budget.limit, remaining: $0, resetsAt: budget.resetsAt)
         }

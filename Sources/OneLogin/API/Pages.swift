@@ -16,6 +16,13 @@ final class AnswerBytes: Sendable {
     deinit { bytes.deallocate() }
 }
 
+/// Why an answer is no page, as a clause.
+struct MalformedPage: Error {
+    let reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}
+
 /// Rows of a page, whichever paging style brought them, and where the next page begins.
 struct RowPage {
     private let owner: AnswerBytes
@@ -26,11 +33,20 @@ struct RowPage {
     let total: Int?
 
     /// A v1 page: an envelope with `data` and `pagination.after_cursor`, which alone says whether there is more.
-    init(envelope answer: HTTPResponse, list: String? = nil) throws(JSONFault) {
+    ///
+    /// - Parameters:
+    ///   - list: The list's own name, where it is not `data`.
+    ///   - isPaged: Whether the answer must say where the next page is: one without it is no list's last page.
+    /// - Throws: ``MalformedPage`` for an answer without its list, which is none and not an empty one.
+    init(envelope answer: HTTPResponse, list: String? = nil, isPaged: Bool = true) throws(MalformedPage) {
         owner = AnswerBytes(answer.body)
-        guard let members = JSONMembers(envelope: owner.bytes) else { throw JSONFault(.wrongKind, at: 0) }
+        guard let members = JSONMembers(envelope: owner.bytes) else { throw MalformedPage("it is no object") }
         let pagination = members["pagination"].flatMap { JSONMembers($0.text) }
+        if isPaged, pagination == nil { throw MalformedPage("it has no `pagination`") }
         next = pagination?.text("after_cursor") ?? members.text("afterCursor")
+        if next == nil, pagination?.text("next_link") != nil {
+            throw MalformedPage("it names a next page without a cursor")
+        }
         total = members.integer("total").map { Int($0) }
         var data = members["data"]
         if let list {
@@ -38,19 +54,17 @@ struct RowPage {
             let inner = data.flatMap { JSONMembers(envelope: $0.text) } ?? members
             data = inner[list]
         }
-        rows =
-            try data.map { (value) throws(JSONFault) in
-                value.kind == .array ? try Self.elements(value.text) : [value]
-            } ?? []
+        guard let data, data.kind == .array else { throw MalformedPage("it has no list `\(list ?? "data")`") }
+        rows = try Self.elements(data.text)
     }
 
     /// A v2 page: a bare array; the headers say whether there is more.
     ///
     /// - Parameter page: The number of this page when pages are counted, for servers that send totals and no cursor.
-    init(array answer: HTTPResponse, page: Int) throws(JSONFault) {
+    init(array answer: HTTPResponse, page: Int) throws(MalformedPage) {
         owner = AnswerBytes(answer.body)
         var cursor = JSONCursor(owner.bytes)
-        guard try cursor.peekKind() == .array else { throw JSONFault(.wrongKind, at: 0) }
+        guard (try? cursor.peekKind()) == .array else { throw MalformedPage("it is no list") }
         rows = try Self.elements(owner.bytes)
         total = answer.headers["Total-Count"].flatMap { Int($0) }
         if let cursor = answer.headers["After-Cursor"], !cursor.isEmpty {
@@ -62,9 +76,9 @@ struct RowPage {
         }
     }
 
-    private static func elements(_ text: UnsafeRawBufferPointer) throws(JSONFault) -> [JSONValue] {
+    private static func elements(_ text: UnsafeRawBufferPointer) throws(MalformedPage) -> [JSONValue] {
         let elements = JSONElements(text)
-        if let rest = elements.rest { throw rest.fault }
+        if let rest = elements.rest { throw MalformedPage("\(rest.fault)") }
         return Array(elements)
     }
 

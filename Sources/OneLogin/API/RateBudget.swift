@@ -1,4 +1,5 @@
 import HTTPTransport
+import Synchronization
 import Timekeeping
 
 /// What is left of the account's calls in this hour, as the answers' headers tell it (reference, section 4).
@@ -34,5 +35,38 @@ struct RateBudget: Hashable, Sendable {
         guard let remaining, let resetsAt, resetsAt > now else { return nil }
         let floor = priority == .events ? 0 : reserve
         return remaining > floor ? nil : resetsAt - now
+    }
+}
+
+/// One account's budget, of all that call it.
+final class SharedBudget: Sendable {
+    private let state: Mutex<RateBudget>
+
+    init(reserve: Int) { state = Mutex(RateBudget(reserve: reserve)) }
+
+    var value: RateBudget { state.withLock { $0 } }
+
+    func note(_ headers: HTTPHeaders, at now: Timestamp) { state.withLock { $0.note(headers, at: now) } }
+}
+
+/// The budgets of the accounts that this process calls, by base URL.
+///
+/// OneLogin counts calls by account, not by credential: what the credential of actions spends, syncs do not have.
+/// Clients made with the same value share; an account under two addresses has two.
+public final class RateBudgets: Sendable {
+    private let budgets = Mutex<[String: SharedBudget]>([:])
+
+    public init() {}
+
+    /// The budget of an account.
+    ///
+    /// - Parameter reserve: Calls that only events may spend; the first caller's stands.
+    func budget(of baseURL: String, reserve: Int) -> SharedBudget {
+        budgets.withLock { budgets in
+            let key = baseURL.lowercased()
+            let budget = budgets[key] ?? SharedBudget(reserve: reserve)
+            budgets[key] = budget
+            return budget
+        }
     }
 }

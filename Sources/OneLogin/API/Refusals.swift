@@ -9,12 +9,14 @@ struct Refusals {
     private let connection: OneLoginConnection
     private let state: AccountState
     private let skewLimit: TimeSpan
+    private let now: Timestamp
     let attempt: String
 
     init(_ calls: Calls, _ attempt: String) {
         connection = calls.connection
         state = calls.state
         skewLimit = calls.settings.clockSkewLimit
+        now = calls.clock.now()
         self.attempt = attempt
     }
 
@@ -112,10 +114,27 @@ struct Refusals {
         }
     }
 
-    /// What a refused change means: a fault of the server leaves open whether it was made.
+    /// What a refused change means: a fault of the server, or a wait that ended, leaves open whether it was made; any
+    /// other refusal says that it was not.
     func failure(ofWrite answer: HTTPResponse) -> SourceFailure {
-        RetryPolicy.isRetryable(.status(answer.status))
-            ? exhausted(.status(answer.status), answer: answer) : failure(for: answer, priority: .events)
+        let body = ErrorBody(answer)
+        let status = answer.status
+        if status == 429 || status == 400 && body.says("rate_limit_exceeded", "rate limit exceeded") {
+            let wait = Calls.retryAfter(answer, now: now)
+            return exhausted(.status(429, retryAfterMilliseconds: wait), answer: answer)
+        }
+        if status == 408 || status >= 500 { return exhausted(.status(status), answer: answer) }
+        guard (400..<500).contains(status), !(status == 404 && body.isPage) else {
+            return failure(for: answer, priority: .events)
+        }
+        let remedy =
+            switch status {
+            case 403: "use a credential that may change this user, with the scope `Manage All`"
+            case 404: "look whether the user, role, group or factor is still there, and plan anew"
+            case 409, 422: "mend in OneLogin what the answer names, and plan anew"
+            default: "look at what the answer names; the user's state or the account's settings do not allow it"
+            }
+        return SourceFailure(.refused, attempt: attempt, answer: "status \(status), \(body.message)", remedy: remedy)
     }
 
     /// What the last try ended with when no more are made.
