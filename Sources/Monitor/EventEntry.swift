@@ -14,8 +14,11 @@ struct EventEntry: Sendable {
     var metrics: MonitorMetrics?
 
     /// Stores what a body holds, and returns when it is on disk.
+    ///
+    /// - Throws: ``TooManyEvents`` before anything is stored, since the rest of the body would be lost.
     func take(_ bytes: [UInt8]) async throws -> EventReceipt {
         let body = EventBody(bytes, place: "webhook")
+        if body.isOverLimit { throw TooManyEvents(limit: EventBody.recordLimit) }
         let batch = body.batch
         enricher?.enrich(batch, rows: 0..<batch.count)
         let now = clock.now()

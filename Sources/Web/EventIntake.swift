@@ -18,6 +18,13 @@ public struct EventReceipt: Hashable, Sendable {
     }
 }
 
+/// A body has more events than are taken at once; none of them was stored.
+public struct TooManyEvents: Error, Hashable {
+    public let limit: Int
+
+    public init(limit: Int) { self.limit = limit }
+}
+
 /// One connection's door for events: who may come in, and who takes what they bring.
 public struct EventIntake: Sendable {
     let connection: String
@@ -30,6 +37,7 @@ public struct EventIntake: Sendable {
     ///   - header: The header whose value is the token, or `Bearer` and the token.
     ///   - token: Not empty.
     ///   - take: Stores the events of a body; returns when they are on disk, since the sender is told so then.
+    ///     It throws ``TooManyEvents`` for a body that is to be sent in parts.
     public init(
         connection: String, header: String, token: String, postsPerMinute: Int,
         take: @escaping @Sendable ([UInt8]) async throws -> EventReceipt

@@ -6,7 +6,8 @@ public import Timekeeping
 /// Takes events that OneLogin posts: authenticated, counted, and acknowledged when they are on disk.
 ///
 /// `POST /webhooks/onelogin/<connection>`: 202 stored, 400 nothing readable, 401 wrong header, 404 no such
-/// connection, 413 too long, 429 too many, 503 not stored or too many at once; the sender tries again on the last two.
+/// connection, 413 too long or too many events, 429 too many, 503 not stored or too many at once; the sender tries
+/// again on the last two.
 public final class EventListener: Sendable {
     /// Bytes of one body.
     public static let bodyLimit = 4 << 20
@@ -54,6 +55,13 @@ public final class EventListener: Sendable {
         guard body.contains(where: { $0 > 0x20 }) else { return reply(.badRequest, connection, "the body is empty") }
         do {
             return note(try await intake.take(body), connection)
+        } catch let refusal as TooManyEvents {
+            logger.warning(
+                "a post of events was refused for its length",
+                metadata: ["connection": "\(connection)", "limit": "\(refusal.limit)", "bytes": "\(body.count)"])
+            return reply(
+                .contentTooLarge, connection,
+                "a body has at most \(refusal.limit) events; none of this one was stored: send it in parts")
         } catch {
             logger.error(
                 "events could not be stored", metadata: ["connection": "\(connection)", "error": "\(error)"])

@@ -11,8 +11,30 @@ import Web
 
 @testable import Monitor
 
-/// The simulator's event broadcaster posts over loopback to our listener, which stores what it brings.
+/// What a body that is too long comes to, and what the simulator's event broadcaster posts.
+///
+/// The broadcaster posts over loopback to our listener, which stores what it brings.
 @Suite struct EventWebhookTests {
+    /// One more event than a body may have, and as many as it may have.
+    @Test(arguments: [(0, 10_000), (1, 0)])
+    func aBodyOfTooManyEventsIsRefusedAsAWhole(_ beyond: Int, _ stored: Int) async throws {
+        let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
+        let entry = EventEntry(
+            connection: "acme", facts: store, enricher: nil, lateness: .minutes(5),
+            clock: ManualClock(SyncBench.start))
+        let lines = (0..<(EventBody.recordLimit + beyond)).map {
+            #"{"event":{"uuid":"u\#($0)","event_type_id":5,"event_timestamp":"2026-01-01 00:00:00 UTC"}}"#
+        }
+        let body = Array(lines.joined(separator: "\n").utf8)
+        if beyond > 0 {
+            await #expect(throws: TooManyEvents(limit: EventBody.recordLimit)) { _ = try await entry.take(body) }
+        } else {
+            #expect(try await entry.take(body).new == stored)
+        }
+        #expect(try await store.activities(connection: "acme", after: 0, limit: 20_000).positions.count == stored)
+        #expect(try await store.quarantine(connection: "acme").isEmpty)
+    }
+
     @Test(arguments: WebhookSender.Format.allCases)
     func everyEventIsStoredOnceHoweverOftenItIsSent(_ format: WebhookSender.Format) async throws {
         var options = SimulatorOptions()

@@ -19,6 +19,7 @@ import Timekeeping
             connection: "corp", header: "Authorization", token: "s3cret", postsPerMinute: postsPerMinute
         ) { body in
             if body.first == UInt8(ascii: "!") { throw Full() }
+            if body.first == UInt8(ascii: "?") { throw TooManyEvents(limit: 3) }
             let bad = body.filter { $0 == UInt8(ascii: "b") }.count
             let good = body.filter { $0 == UInt8(ascii: "g") }.count
             return EventReceipt(new: good, readable: good, unreadable: bad, reason: "it is a b")
@@ -49,6 +50,9 @@ import Timekeeping
         Row(testDescription: "an empty body", body: "", status: 400, words: "the body is empty"),
         Row(testDescription: "blanks", body: " \n", status: 400),
         Row(testDescription: "nothing readable", body: "bb", status: 400, words: "no event could be read: it is a b"),
+        Row(
+            testDescription: "more events than are taken", body: "?ggg", status: 413,
+            words: "at most 3 events; none of this one was stored"),
         Row(testDescription: "a store that cannot", body: "!g", status: 503),
         Row(
             testDescription: "the longest body", body: String(repeating: "g", count: EventListener.bodyLimit),

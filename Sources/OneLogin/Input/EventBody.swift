@@ -10,6 +10,8 @@ public struct EventBody: Sendable {
     public let batch: ActivityBatch
     /// What could not, with why.
     public let unreadable: [UnreadableText]
+    /// There are more than ``recordLimit``; those beyond are in neither.
+    public let isOverLimit: Bool
 
     /// - Parameters:
     ///   - body: Copied once.
@@ -23,6 +25,7 @@ public struct EventBody: Sendable {
         let block = walk.reader.block
         var records: [RecordWalk.Record] = []
         var unreadable: [UnreadableText] = []
+        var isOverLimit = false
         func refuse(_ reason: String, _ text: UnsafeRawBufferPointer, _ line: Int) {
             unreadable.append(
                 UnreadableText(
@@ -31,11 +34,15 @@ public struct EventBody: Sendable {
         }
         do {
             try walk.run { finding in
+                guard records.count + unreadable.count < Self.recordLimit else {
+                    isOverLimit = true
+                    return false
+                }
                 switch finding {
                 case .record(let record): records.append(record)
                 case .unreadable(let reason, let text, let line): refuse(reason, text, line)
                 }
-                return records.count + unreadable.count < Self.recordLimit
+                return true
             }
         } catch {
             refuse("\(error)", UnsafeRawBufferPointer(start: nil, count: 0), 1)
@@ -50,5 +57,6 @@ public struct EventBody: Sendable {
         }
         batch.retain(block)
         self.unreadable = unreadable
+        self.isOverLimit = isOverLimit
     }
 }
