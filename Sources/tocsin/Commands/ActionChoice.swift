@@ -98,7 +98,7 @@ extension ActionRunner.Problem {
         case .cannotBeUndone(let why): "it cannot be undone: \(why)"
         case .inProgress(let until): "another process is at it, and may be until \(until.rfc3339)"
         case .cannotBeDismissed(let state): "it is \(state.rawValue): only a proposal can be dismissed"
-        case .source(let failure): "\(failure.attempt): \(failure.answer)"
+        case .source(let failure): Visible.text("\(failure.attempt): \(failure.answer)")
         }
     }
 

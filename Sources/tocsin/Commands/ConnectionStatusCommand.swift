@@ -127,8 +127,8 @@ struct ConnectionReport {
             case .connecting, .initialSync, .degraded: paint.yellow(state.word.rawValue)
             }
         var lines = ["\(paint.bold(name))  \(word) since \(state.since.rfc3339)"]
-        if let reason = state.reason { lines.append("reason: \(reason)") }
-        if let remedy = state.remedy { lines.append("-> \(remedy)") }
+        if let reason = state.reason { lines.append("reason: \(Visible.text(reason))") }
+        if let remedy = state.remedy { lines.append("-> \(Visible.text(remedy))") }
         if let progress = state.progress { lines.append("progress: \(ProgressLine.text(progress, at: now))") }
         lines.append("last complete sync: \(state.lastCompleteSync?.rfc3339 ?? "none")")
         lines.append("events complete until: \(state.eventsCompleteUntil?.rfc3339 ?? "nothing yet")")
@@ -144,7 +144,7 @@ struct ConnectionReport {
         }
         for gap in gaps {
             let end = gap.until.map { "to \($0.rfc3339), \(gap.backfilled) fetched later" } ?? "and still open"
-            lines.append("gap: from \(gap.from.rfc3339) \(end): \(gap.reason)")
+            lines.append("gap: from \(gap.from.rfc3339) \(end): \(Visible.text(gap.reason))")
         }
         if !unknownTypes.isEmpty {
             let shown = unknownTypes.prefix(Self.typesShown).map {

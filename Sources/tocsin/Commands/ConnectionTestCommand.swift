@@ -1,4 +1,5 @@
 import ArgumentParser
+import Delivery
 import Directory
 import Foundation
 import HTTPClient
@@ -34,7 +35,9 @@ struct ConnectionTestCommand: AsyncParsableCommand {
             let state = try await states.state(of: connection.name)
             let firstSync = state?.word == .initialSync ? state?.progress : nil
             switch format {
-            case .text: Terminal.writeRaw(text(test, of: connection, firstSync))
+            case .text:
+                let paint = Paint(isOn: common.hasColor)
+                Terminal.writeRaw(Self.text(test, of: connection.name, paint, firstSync: firstSync))
             case .json: Terminal.write(try json(test, of: connection, firstSync))
             }
         }
@@ -61,20 +64,20 @@ struct ConnectionTestCommand: AsyncParsableCommand {
         }
     }
 
-    private func text(
-        _ test: ConnectionTest, of connection: ConnectionSettings, _ firstSync: SyncProgress?
+    /// What a test found as a table; what the server said in it cannot move the cursor.
+    static func text(
+        _ test: ConnectionTest, of connection: String, _ paint: Paint, firstSync: SyncProgress? = nil
     ) -> String {
-        let paint = Paint(isOn: common.hasColor)
-        var text = paint.bold("connection \(connection.name)") + "\n"
+        var text = paint.bold("connection \(connection)") + "\n"
         let width = max(5, test.probes.map(\.name.count).max() ?? 0)
         func padded(_ name: String) -> String { name.padding(toLength: width, withPad: " ", startingAt: 0) }
         text += paint.dim("        \(padded("probe"))  what was seen") + "\n"
         for probe in test.probes {
             let mark = probe.isOK ? paint.green("ok  ") : probe.isRequired ? paint.red("FAIL") : paint.yellow("none")
-            text += "  \(mark)  \(padded(probe.name))  \(probe.detail)\n"
+            text += "  \(mark)  \(padded(probe.name))  \(Visible.text(probe.detail))\n"
             let space = String(repeating: " ", count: width + 10)
             if let cause = probe.cause, !probe.isOK { text += "\(space)cause: \(cause.rawValue)\n" }
-            if let remedy = probe.remedy, !probe.isOK { text += "\(space)-> \(remedy)\n" }
+            if let remedy = probe.remedy, !probe.isOK { text += "\(space)-> \(Visible.text(remedy))\n" }
         }
         if let scope = test.seenScope { text += "  scope seen: \(scope)\n" }
         if let firstSync {
