@@ -22,6 +22,8 @@ public actor ConnectionWatch {
         public var stateBytes = 0
         /// Actions that wait for approval since this evaluation.
         public var proposals = 0
+        /// People of alerts for whom nothing was proposed, since there were too many.
+        public var proposalsLeftOut = 0
         /// How it came to stand where it ended, when the process has just begun.
         public var resumption: Resumption?
         /// Why what the engine remembers could not be saved, when that is new.
@@ -169,13 +171,17 @@ public actor ConnectionWatch {
         self.running = running
         report.unsaved = try await saveStateIfDue()
         // After a start also the alerts of before, whose proposals an end may have cut off.
-        report.proposals =
-            try await proposer?.propose(
-                for: isFirst ? running.machine.alerts : changes.transitions.map(\.alert), at: clock.now()) ?? 0
+        try await propose(for: isFirst ? running.machine.alerts : changes.transitions.map(\.alert), &report)
         report.transitions = changes.transitions
         report.liveKeys = running.engine.liveKeys
         report.stateBytes = running.engine.stateBytes
         return report
+    }
+
+    private func propose(for alerts: [Alert], _ report: inout Report) async throws {
+        guard let proposed = try await proposer?.propose(for: alerts, at: clock.now()) else { return }
+        report.proposals = proposed.new
+        report.proposalsLeftOut = proposed.leftOut
     }
 
     /// Saves the state when a start would have much to read again; a large one less often, since that takes longer.

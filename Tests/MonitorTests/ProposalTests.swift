@@ -14,6 +14,7 @@ import Store
 import Sync
 import Testing
 import Timekeeping
+import Web
 
 @testable import Monitor
 
@@ -137,17 +138,71 @@ import Timekeeping
     }
 
     @Test(arguments: [
-        ("supend", "did you mean `suspend`?"), ("add-role", "it is one of"), ("suspend boss", "write `suspend user`"),
-        ("suspend user now", "it is one of"),
+        ("supend", "did you mean `suspend`?"), ("delete", "it is one of"), ("suspend boss", "write `suspend user`"),
+        ("suspend user now", "write `suspend user`"), ("suspend 7", "write `suspend user`"),
+        ("set-group", "write `set-group ID`"), ("set-group staff", "write `set-group ID`"),
+        ("set-group -1", "write `set-group ID`"), ("set-group none boss", "write `set-group ID`"),
+        ("add-role Staff", "write `add-role` for the role of the alert"), ("remove-role 7 8", "write `remove-role`"),
+        ("remove-factor 5", "write `remove-factor user`"),
     ])
     func whatCannotBeProposedIsAnError(_ words: String, _ help: String) throws {
         let diagnostic = try #require(try Self.book(words).diagnostics.first?.diagnostic)
         #expect(diagnostic.level == .error && diagnostic.help?.contains(help) == true, "\(diagnostic)")
     }
 
-    @Test func everyWordIsAnActionThatNeedsNothingButAUser() {
-        for word in Proposal.actions { #expect(TenantAction(word: word)?.word == word) }
-        #expect(Set(Proposal.actions).count == Proposal.actions.count)
-        #expect(TenantAction.words.filter { TenantAction(word: $0) != nil }.count == Proposal.actions.count)
+    @Test func everyActionCanBeProposed() {
+        #expect(Set(Proposal.actions) == Set(TenantAction.words))
+        for word in Proposal.actions {
+            let needsMore = TenantAction(word: word) == nil
+            let proposal = Proposal(action: word, person: .user, argument: needsMore ? .id(7) : .nothing)
+            #expect(TenantAction(proposal, of: nil)?.word == word)
+            #expect((TenantAction(Proposal(action: word, person: .user), of: nil) == nil) == needsMore)
+        }
+    }
+
+    /// One actor gives a role to many, each of whom gets a proposal as far as the limit goes.
+    @Test func whatTheAlertNamesIsProposedAndTheRestIsCounted() async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let policy = SourceText(
+            name: "Policies/demo.yaml",
+            text: """
+                policy: demo
+                title: Demo
+                rules:
+                  - rule: mass-role-grant-by-actor
+                    params: { count: 25 }
+                    propose: [remove-role, remove-role 7002, remove-factor, set-group 4100 actor, set-group none actor]
+                """)
+        let loaded = RuleBookLoader(schema: IdentitySchema.schema)
+            .load(files: try RuleFolders(["\(root)/Rules"]).read() + [policy])
+        #expect(loaded.diagnostics.isEmpty)
+        let bench = try SyncBench()
+        let cycle = Self.cycle(bench, loaded.book)
+        _ = try await cycle.run()
+        bench.clock.advance(by: .minutes(3))
+        let lines = (1...25).map { user in
+            #"{"uuid":"g\#(user)","event_type_id":147,"event_timestamp":"2026-01-01 00:01:\#(user + 10) UTC","#
+                + #""user_id":\#(user),"actor_user_id":99,"role_id":7001}"#
+        }
+        let entry = EventEntry(
+            connection: "acme", facts: bench.store, enricher: nil, lateness: .minutes(5), clock: bench.clock)
+        #expect(try await entry.take(Array(lines.joined(separator: "\n").utf8)).new == 25)
+        var leftOut = 0
+        for _ in 0..<5 {
+            for connection in try await cycle.run().connections { leftOut += connection.evaluation.proposalsLeftOut }
+            bench.clock.advance(by: .minutes(3))
+        }
+        let proposed = try await bench.store.actions(connection: "acme", limit: 1000)
+        let byAction = Dictionary(grouping: proposed, by: \.action).mapValues { $0.map(\.userID).sorted() }
+        #expect(
+            byAction == [
+                .removeRole(7001): Array(1...20), .removeRole(7002): Array(1...20), .setGroup(4100): [99],
+                .setGroup(nil): [99],
+            ])
+        #expect(leftOut >= 10, "five of each role")
+        for record in proposed {
+            #expect(record.note.contains("5 more of this alert are not proposed") == (record.userID <= 20))
+        }
     }
 }

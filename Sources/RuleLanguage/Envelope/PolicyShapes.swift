@@ -35,7 +35,8 @@ extension MappingShape {
             Key("receivers", .list(.text), "Who is told."),
             Key(
                 "propose", .list(.text),
-                "Actions that wait for approval when it alerts: `suspend`, or `suspend actor` for who did it."),
+                "Actions that wait for approval when it alerts: `suspend`, `suspend actor`, `remove-role 7001`."
+            ),
             Key("except", .list(.mapping(exception)), "Findings that are not meant."),
         ])
 

@@ -96,24 +96,22 @@ struct PolicyReader {
             exceptions: exceptions, place: rule?.span ?? keys.place(of: "select") ?? keys.span)
     }
 
-    /// `suspend`, or `suspend actor`.
     private func proposal(_ text: ScalarText) -> Proposal? {
-        let words = text.text.split(separator: " ").map(String.init)
-        guard let action = words.first, Proposal.actions.contains(action), words.count <= 2 else {
-            let near = words.first.flatMap { nearestName(to: $0, in: Proposal.actions) }
-            sink.error(
-                .badValue, "`\(text.text)` is nothing that can be proposed", at: text.span,
-                help: near.map { "did you mean `\($0)`?" }
-                    ?? "it is one of " + Proposal.actions.map { "`\($0)`" }.joined(separator: ", "))
+        do throws(Proposal.Flaw) {
+            return try Proposal(parsing: text.text)
+        } catch {
+            switch error {
+            case .unknownAction(let word):
+                sink.error(
+                    .badValue, "`\(text.text)` is nothing that can be proposed", at: text.span,
+                    help: nearestName(to: word, in: Proposal.actions).map { "did you mean `\($0)`?" }
+                        ?? "it is one of " + Proposal.actions.map { "`\($0)`" }.joined(separator: ", "))
+            case .badWords(let form):
+                sink.error(
+                    .badValue, "`\(text.text)` does not say what to do to whom", at: text.span, help: "write " + form)
+            }
             return nil
         }
-        guard let person = Proposal.Person(rawValue: words.count > 1 ? words[1] : "user") else {
-            sink.error(
-                .badValue, "`\(text.text)` names nobody that something can be done to", at: text.span,
-                help: "write `\(action) user` or `\(action) actor`")
-            return nil
-        }
-        return Proposal(action: action, person: person)
     }
 
     private func select(_ node: YAMLNode) -> PolicySource.Item.Choice? {

@@ -117,6 +117,7 @@ struct MonitorCommand: AsyncParsableCommand {
                     "activities": "\(connection.evaluation.activities)",
                     "transitions": "\(connection.evaluation.transitions.count)",
                     "proposals": "\(connection.evaluation.proposals)",
+                    "proposals_left_out": "\(connection.evaluation.proposalsLeftOut)",
                     "delivered": "\(report.delivery.delivered)",
                 ])
         }
