@@ -1,7 +1,9 @@
+import Alerting
 import Directory
+import Monitor
 import OneLoginSimulator
+import Store
 import Sync
-import Synchronization
 import Testing
 import Timekeeping
 
@@ -35,12 +37,20 @@ import Timekeeping
         Kind(testDescription: "a slow body", effect: .delay(.seconds(20)), mayBeHarmless: true),
     ]
 
-    /// Faults injected by all rows, for the line that is printed.
-    static let injected = Mutex(0)
+    /// Faults that the rows inject together at least; each must come to its share.
+    static let least = 500
+
+    /// Rules that speak of somebody or something gone, or of fewer than there were.
+    static let rulesOfLoss: Set<String> = [
+        "mass-deletion-by-actor", "user-deletion-spike", "group-deleted", "mass-group-change",
+        "mass-group-change-by-actor", "mass-role-removal-by-actor", "mfa-device-removed", "privilege-revoked",
+        "user-without-mfa", "privileged-user-without-mfa", "too-few-super-users", "empty-group", "empty-role",
+        "account-without-group",
+    ]
 
     /// Each page of each list that a whole sync asks for: the path and the page's number.
     ///
-    /// Of the lists below a role or privilege, the first of each kind stands for all.
+    /// Of the lists below a role, privilege or user, the first of each kind stands for all.
     static func pages(_ asked: [String]) -> [(path: String, page: Int)] {
         var counts: [String: Int] = [:]
         var stands: [String: String] = [:]
@@ -48,11 +58,12 @@ import Timekeeping
             let path = String(target.prefix { $0 != "?" })
             guard path.hasPrefix("/api/") else { continue }
             let parts = path.split(separator: "/")
-            if parts.count == 5 {
-                let kind = "\(parts[2])/\(parts[4])"
+            if parts.count >= 5 {
+                // The list of something's members, holders or factors: the last part but one is whose.
+                let kind = "\(parts.dropLast(2).joined(separator: "/"))/\(parts[parts.count - 1])"
                 guard stands[kind, default: path] == path else { continue }
                 stands[kind] = path
-            } else if parts.count > 5 || target.hasSuffix("/api/2/users?limit=1") {
+            } else if target.hasSuffix("/api/2/users?limit=1") {
                 continue
             }
             counts[path, default: 0] += 1
@@ -65,13 +76,21 @@ import Timekeeping
         var cadence = SyncCadence.hourly
         cadence.gapThreshold = .days(100)
         let bench = try SyncBench(cadence: cadence)
+        let watch = ConnectionWatch(
+            connection: "acme", book: try SimulatedTenant.shippedBook(), facts: bench.store, alerts: bench.store,
+            routing: NoticeRouting(defaultReceivers: []), superUsers: SuperUserResolver.standard,
+            lateness: .minutes(5), clock: bench.clock)
         let first = try await bench.runner.runOnce()
         #expect(first.status == .connected)
         let pages = Self.pages(bench.log.take())
         #expect(pages.count > 20)
+        #expect(pages.contains { $0.path.hasSuffix("/devices") }, "factors are read")
         let whole = try #require(try await bench.directory())
+        _ = try await watch.evaluate()
+        let alertsBefore = Set(try await bench.store.alerts(AlertQuery()).map(\.id))
         var count = 0
-        for (path, page) in pages {
+        // An empty list of one user's factors has no count to be held against: it is what it says.
+        for (path, page) in pages where kind.effect != .noRows || !path.hasSuffix("/devices") {
             var fault = Fault(path, .page(page), kind.effect)
             fault.isWholePath = true
             await bench.simulator.setFaults(FaultPlan([fault]))
@@ -86,6 +105,8 @@ import Timekeeping
             #expect(kind.mayBeHarmless || !isHit || !hurt.failures.isEmpty, "\(place) was not noticed")
             #expect(hurt.failures.isEmpty || hurt.status.word != "connected", "\(place)")
             #expect(try await bench.directory() == whole, "\(place) changed the directory")
+            // A copy that did not become current cannot be seen by a rule.
+            if hurt.directoryChanged { _ = try await watch.evaluate() }
             await bench.simulator.setFaults(FaultPlan())
             bench.clock.advance(by: .hours(1))
             let healed = try await bench.runner.runOnce()
@@ -95,21 +116,22 @@ import Timekeeping
             #expect(try await bench.directory() == whole, "\(place) stayed")
         }
         #expect(try await bench.derived() == [:])
-        let total = Self.injected.withLock { [count] sum in
-            sum += count
-            return sum
-        }
-        print("faults injected so far: \(total), \(count) with \(kind.testDescription)")
+        _ = try await watch.evaluate()
+        let news = try await bench.store.alerts(AlertQuery()).filter { !alertsBefore.contains($0.id) }
+        let losses = news.filter { Self.rulesOfLoss.contains($0.binding.rule) }
+        #expect(losses.isEmpty, "\(losses.map { "\($0.binding.rule): \($0.message)" })")
+        print("\(count) faults injected with \(kind.testDescription); new alerts: \(Set(news.map(\.binding.rule)))")
+        #expect(count * Self.kinds.count >= Self.least)
     }
 }
 
 extension SyncCadence {
-    /// Everything once an hour, and factors only once.
+    /// Everything once an hour, factors with it.
     static var hourly: SyncCadence {
         var cadence = SyncCadence()
         cadence.activities = .hours(1)
         cadence.directory = .hours(1)
-        cadence.factors = .days(10_000)
+        cadence.factors = .hours(1)
         return cadence
     }
 }

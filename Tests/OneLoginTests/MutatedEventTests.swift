@@ -1,4 +1,5 @@
 import Directory
+import HTTPTransport
 import OneLogin
 import Testing
 
@@ -74,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: Shape.allCases)
-    func recordsBesideABadOneAreUsed(_ shape: Shape) {
+    func recordsBesideABadOneAreUsed(_ shape: Shape) async throws {
         var dice = Dice(state: Self.seed)
         var readable = 0
         var quarantined = 0
@@ -82,10 +83,7 @@ import Testing
             let bad = Self.mutated(shape, number, &dice)
             let before = Self.text(Self.fields(shape, 1000 + number), shape)
             let after = Self.text(Self.fields(shape, 2000 + number), shape)
-            var bodies = [before + [10] + bad.text + [10] + after + [10]]
-            if bad.isJSON { bodies.append([91] + before + [44] + bad.text + [44] + after + [93]) }
-            for body in bodies {
-                let read = EventBody(body, place: "test")
+            for read in try await Self.read(shape, before, bad, after) {
                 let ids = Set((0..<read.batch.count).map { read.batch.activity(at: $0).id })
                 let good =
                     shape == .api
@@ -101,6 +99,33 @@ import Testing
         }
         print("\(shape.rawValue): \(Self.mutations) mutations, \(readable) used, \(quarantined) in quarantine")
         #expect(readable > 0 && quarantined > 0)
+    }
+
+    typealias Read = (batch: ActivityBatch, unreadable: [UnreadableText])
+
+    /// What comes of a bad record between two good ones: of the API in a page of its list, by the client itself; of a
+    /// webhook in lines, and in an array where it is JSON.
+    static func read(
+        _ shape: Shape, _ before: [UInt8], _ bad: (text: [UInt8], isJSON: Bool), _ after: [UInt8]
+    ) async throws -> [Read] {
+        let rows = before + [44] + bad.text + [44] + after
+        guard shape == .api else {
+            var bodies = [before + [10] + bad.text + [10] + after + [10]]
+            if bad.isJSON { bodies.append([91] + rows + [93]) }
+            return bodies.map { body in
+                let read = EventBody(body, place: "test")
+                return (read.batch, read.unreadable)
+            }
+        }
+        // A page that is cut in a record is no answer at all, and is asked for again: ClientTests.
+        guard bad.isJSON else { return [] }
+        let head = Array(#"{"status":{"error":false},"pagination":{"after_cursor":null},"data":["#.utf8)
+        let answer = HTTPResponse(
+            status: 200, headers: ["Content-Type": "application/json"], body: head + rows + Array("]}".utf8))
+        let (source, sender, _) = client(script: RefusalTests.tokenThen(answer))
+        let page = try await source.activities(ActivityQuery(since: Answers.start))
+        #expect(page.next == nil && sender.count("/api/1/events") == 1)
+        return [(page.batch, page.unreadable)]
     }
 
     struct Body: Sendable, CustomTestStringConvertible {
