@@ -42,9 +42,6 @@ public struct AlertMachine: Sendable {
     /// Pending and open alerts, by id.
     public var alerts: [Alert] { live.values.sorted { $0.id < $1.id } }
 
-    /// Their keys.
-    public var liveKeys: Set<DedupKey> { Set(live.values.map(\.dedupKey)) }
-
     // MARK: Activity rules
 
     /// Takes in findings of activity rules.

@@ -148,7 +148,7 @@ public actor ConnectionWatch {
             let index = DirectoryIndex(snapshot, superUsers: resolvers)
             var pass = StatePass(book, connection: connection)
             pass.endedSearches = running.progress.endedSearches
-            pass.alertKeys = running.machine.liveKeys
+            pass.alertKeys = Set(running.machine.alerts.map(\.dedupKey))
             for result in pass.evaluate(index, at: snapshot.observedAt) {
                 running.progress.endedSearches.formUnion(result.endedSearches)
                 changes.append(running.machine.evaluate(result.evaluation))

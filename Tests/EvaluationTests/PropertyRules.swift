@@ -178,7 +178,8 @@ enum PropertyRules {
         (
             "in-after-gone", "cooldown: 1s\nmessage: '${gone.id} ${login.id}'\n",
             [
-                "sequence: { \(user), within: 5m, steps: [{ id: gone, match: activity.kind == 'signal.gone' }, \(login)] }"
+                "sequence: { \(user), within: 5m, steps: [{ id: gone, match: activity.kind == 'signal.gone' }, "
+                    + "\(login)] }"
             ]
         ),
         (

@@ -90,7 +90,7 @@ final class BacktestSide {
         joining = .inAnyOrder(EpisodeTable())
         var pass = StatePass(book, connection: connection)
         pass.endedSearches = endedSearches
-        pass.alertKeys = machine.liveKeys
+        pass.alertKeys = Set(machine.alerts.map(\.dedupKey))
         for result in pass.evaluate(index, at: moment) {
             take(machine.evaluate(result.evaluation))
             note(result.evaluation.verdict, of: result.bound)
