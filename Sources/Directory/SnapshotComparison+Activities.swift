@@ -42,14 +42,9 @@ extension SnapshotComparison {
                 } else {
                     counted[Change(kind: kind, userID: user), default: 0] += 1
                 }
-            case "privilege.granted", "privilege.revoked":
-                if let privilege = activity.text(.privilegeID) {
-                    exact.insert(Change(kind: kind, userID: user, objectText: privilege))
-                } else {
-                    counted[Change(kind: kind, userID: user), default: 0] += 1
-                }
-            case "mfa.enrolled", "mfa.removed":
-                // The ids of factors differ between events and both versions of the API.
+            case "privilege.granted", "privilege.revoked", "mfa.enrolled", "mfa.removed":
+                // Events number privileges, and the API names them by UUIDs; the ids of factors differ between events
+                // and both versions of the API.
                 counted[Change(kind: kind, userID: user), default: 0] += 1
             default:
                 exact.insert(Change(kind: SnapshotComparison.family(kind), userID: user))

@@ -175,7 +175,7 @@ public struct Assembly: Sendable {
         let rules = ActionGuard(
             isOn: settings.isOn, allowed: settings.allowed.map { Set($0) }, perHour: settings.perHour,
             never: settings.never, activeSuperUsers: index?.superUsers.map { $0.userIDs.intersection(active) },
-            copiedAt: snapshot?.observedAt)
+            copiedAt: try await store.state(connection: connection.name)?.directoryReadFrom ?? snapshot?.observedAt)
         return ActionRunner(
             connection: connection.name,
             tenant: OneLoginClient(

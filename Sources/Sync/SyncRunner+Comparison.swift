@@ -67,7 +67,9 @@ extension SyncRunner {
         let copied = readFrom(before)
         var since: [EntityKind: Timestamp] = [:]
         for kind in EntityKind.allCases where !result.carried.contains(kind) {
-            since[kind] = begin(min(state?.listedAt?[kind] ?? copied, copied))
+            // Where nobody knows when it was read, it was no longer ago than its cadence.
+            let atWorst = copied - cadence.interval(of: kind, users: before.users.count)
+            since[kind] = begin(min(state?.listedAt?[kind] ?? atWorst, copied))
         }
         let earliest = min(since.values.min() ?? .latest, begin(copied))
         let told = try await facts.activities(

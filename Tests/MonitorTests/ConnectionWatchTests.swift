@@ -32,8 +32,8 @@ import Timekeeping
             connections: [
                 Cycle.Connection(
                     sync: SyncRunner(
-                        connection: "acme", source: source, facts: store, cadence: cadence, clock: tenant.clock,
-                        logger: logger),
+                        connection: "acme", source: source, facts: store, cadence: cadence, ledger: store,
+                        clock: tenant.clock, logger: logger),
                     watch: ConnectionWatch(
                         connection: "acme", book: book, facts: store, alerts: store,
                         routing: NoticeRouting(defaultReceivers: ["ear"]), superUsers: SuperUserResolver.standard,

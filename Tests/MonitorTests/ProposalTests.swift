@@ -26,7 +26,7 @@ import Web
         let policy = SourceText(
             name: "Policies/demo.yaml",
             text: "policy: demo\ntitle: Demo\nrules:\n  - rule: brute-force\n    propose: [\(proposals)]\n")
-        let files = try RuleFolders(["\(root)/Rules"]).read() + [policy]
+        let files = try RuleFolders(["\(root)/Rules/authentication/brute-force.yaml"]).read() + [policy]
         let loaded = RuleBookLoader(schema: IdentitySchema.schema).load(files: files)
         return (loaded.book, loaded.diagnostics)
     }
@@ -175,7 +175,7 @@ import Web
                     propose: [remove-role, remove-role 7002, remove-factor, set-group 4100 actor, set-group none actor]
                 """)
         let loaded = RuleBookLoader(schema: IdentitySchema.schema)
-            .load(files: try RuleFolders(["\(root)/Rules"]).read() + [policy])
+            .load(files: try RuleFolders(["\(root)/Rules/roles/mass-role-grant-by-actor.yaml"]).read() + [policy])
         #expect(loaded.diagnostics.isEmpty)
         let bench = try SyncBench()
         let cycle = Self.cycle(bench, loaded.book)

@@ -45,7 +45,10 @@ struct SimulatedTenant {
     }
 
     /// The shipped rules, bound by the shipped policy.
-    static func shippedBook() throws -> RuleBook {
+    static func shippedBook() throws -> RuleBook { try shipped.get() }
+
+    /// Loaded once, since that takes seconds without optimisation.
+    private static let shipped = Result {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
         let files = try RuleFolders(["\(root)/Rules", "\(root)/Policies"]).read()
