@@ -9,7 +9,6 @@ says a plain client, which asks for pages of the same lists and throws them away
 import argparse
 import http.client
 import json
-import os
 import tempfile
 import time
 from pathlib import Path
