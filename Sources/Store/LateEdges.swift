@@ -56,12 +56,8 @@ enum QuarantineRows {
         _ record: UnreadableText, connection: Int64, source: ActivitySource, readUntil: Timestamp,
         into database: Database
     ) throws {
-        try database.execute(
-            sql: """
-                INSERT INTO quarantine (connection, source, read_until, place, reason, text)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) DO NOTHING
-                """,
-            arguments: [connection, source.rawValue, readUntil.stored, record.place, record.reason, record.text])
+        try insert(
+            record, from: source.rawValue, connection: connection, at: readUntil, ifHere: "DO NOTHING", into: database)
     }
 
     /// Keeps a row of the directory; one that is here came again with a later copy.
@@ -69,15 +65,23 @@ enum QuarantineRows {
         _ record: UnreadableText, of kind: EntityKind, connection: Int64, copyBegan moment: Timestamp,
         into database: Database
     ) throws {
+        try insert(
+            record, from: directory + kind.rawValue, connection: connection, at: moment,
+            ifHere: "DO UPDATE SET read_until = excluded.read_until, place = excluded.place, reason = excluded.reason",
+            into: database)
+    }
+
+    /// - Parameter conflict: What becomes of the same text of the same source that is here already.
+    private static func insert(
+        _ record: UnreadableText, from source: String, connection: Int64, at moment: Timestamp,
+        ifHere conflict: String, into database: Database
+    ) throws {
         try database.execute(
             sql: """
                 INSERT INTO quarantine (connection, source, read_until, place, reason, text)
-                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) DO UPDATE
-                    SET read_until = excluded.read_until, place = excluded.place, reason = excluded.reason
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, source, text) \(conflict)
                 """,
-            arguments: [
-                connection, directory + kind.rawValue, moment.stored, record.place, record.reason, record.text,
-            ])
+            arguments: [connection, source, moment.stored, record.place, record.reason, record.text])
     }
 
     /// What a stored source says: the feed, and the collection for a row of the directory.
