@@ -37,8 +37,8 @@ def wait_for(what, condition, patience=PATIENCE_S):
 
 def start_simulator(binary):
     process = subprocess.Popen(
-        [binary, "simulate", "--port", "0", "--seed", "7", "--users", "300", "--truth", "--format", "json", "--scope", "Manage All",
-         "--attack-after", "8s"],
+        [binary, "simulate", "--port", "0", "--seed", "7", "--users", "300", "--truth", "--format", "json",
+         "--scope", "Manage All"],
         stdout=subprocess.PIPE, text=True)
     return process, json.loads(process.stdout.readline())
 
@@ -91,9 +91,14 @@ def opened(received):
     return alerts
 
 
+def ask(simulator, call, method="GET"):
+    request = urllib.request.Request(f"{simulator['url']}/simulator/{call}", method=method)
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)
+
+
 def planted_cases(simulator):
-    with urllib.request.urlopen(simulator["url"] + "/simulator/truth") as answer:
-        planted = json.load(answer)["planted"]
+    planted = ask(simulator, "truth")["planted"]
     return [case for case in planted if case["kind"] in STATES or case["from"] >= simulator["started"]]
 
 
@@ -116,6 +121,9 @@ def main():
         try:
             settings = write_settings(folder, simulator, catcher, secret, rules, policies)
             monitor = start_monitor(binary, settings, folder)
+            # What happens before the first sync raises no alert, so the attacks wait for it.
+            wait_for("the first events to be read", lambda: ask(simulator, "calls").get("api/1/events"))
+            ask(simulator, "attacks?within=20s", "POST")
             wait_for("the first alerts", lambda: len(opened(catcher.snapshot())) >= 3)
             monitor.send_signal(signal.SIGKILL)
             monitor.wait()

@@ -103,6 +103,27 @@ import Timekeeping
         #expect(desk.get("/simulator/calls").text == #"{"api/1/events":1,"api/2/users":3}"#)
     }
 
+    @Test func attacksBeginWhenTold() throws {
+        var desk = try Desk { $0.planted = [] }
+        let before = desk.service.world.truth.cases.count
+        for (target, status) in [("?within=soon", 400), ("?within=0s", 400), ("/more", 404)] {
+            #expect(desk.send("POST", "/simulator/attacks" + target).status == status, "\(target)")
+        }
+        #expect(desk.send("GET", "/simulator/attacks").status == 404)
+        #expect(desk.service.world.truth.cases.count == before)
+
+        let reply = desk.send("POST", "/simulator/attacks?within=20s")
+        let cases = desk.service.world.truth.cases.dropFirst(before)
+        #expect(reply.text == "{\"planted\":\(cases.count)}")
+        let kinds = Set(cases.map(\.kind))
+        #expect(kinds == Set(PlantedKind.attacks + [.massGroupChange]))
+        desk.clock.advance(by: .seconds(20))
+        _ = desk.get("/api/1/events")
+        let begun = desk.service.world.truth.cases.filter { $0.kind != .massGroupChange }.dropFirst(before)
+        #expect(begun.allSatisfy { !$0.eventIDs.isEmpty }, "all of it has happened within the span")
+        #expect(desk.get("/simulator/calls").text == #"{"api/1/events":1}"#)
+    }
+
     @Test func textSurvivesTheWriter() throws {
         var text = JSONText()
         let hard = "a\"b\\c\n\u{1}é😀/"

@@ -17,7 +17,7 @@ struct Service: Sendable {
     private var shown: Tenant?
     private var requests = 0
     /// How many calls of each resource were let through to it, such as `api/1/events`.
-    private var calls: [String: Int] = [:]
+    private(set) var calls: [String: Int] = [:]
 
     init(options: SimulatorOptions, now: Timestamp) {
         self.options = options
@@ -97,8 +97,7 @@ struct Service: Sendable {
 
     private mutating func route(_ call: Call) throws(Failure) -> Reply {
         let parts = call.segments
-        if parts == ["simulator", "truth"], options.servesTruth { return .json(Array(world.truth.json.utf8)) }
-        if parts == ["simulator", "calls"] { return countedCalls }
+        if parts.count == 2, parts[0] == "simulator" { return try control(parts.dropFirst(), call) }
         if parts.first == "auth" { return try authentication(call) }
         guard parts.count > 2, parts[0] == "api", parts[1] == "1" || parts[1] == "2" else { throw .noRoute }
         if parts[1] == "1", !rate.take(now: now) {
@@ -120,15 +119,6 @@ struct Service: Sendable {
     private static let resources: Set<String> = [
         "users", "roles", "groups", "apps", "events", "privileges", "mfa", "mappings", "connectors",
     ]
-
-    /// The counted calls as one object, by name.
-    private var countedCalls: Reply {
-        var text = JSONText()
-        text.object { text in
-            for (resource, count) in calls.sorted(by: { $0.key < $1.key }) { text.field(resource, count) }
-        }
-        return .json(text.bytes)
-    }
 
     private mutating func version1(_ resource: String, _ rest: [String], _ call: Call) throws(Failure) -> Reply {
         switch resource {

@@ -41,12 +41,6 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Answer GET /simulator/truth with what was planted.")
     var truth = false
 
-    @Option(help: ArgumentHelp("Plant one attack of each kind this long after the start.", valueName: "span"))
-    var attackAfter: String?
-
-    @Option(help: "How long each of these attacks takes in all.")
-    var attackWithin = "20s"
-
     @OptionGroup(title: "Event webhook") var webhook: SimulatedWebhook
 
     @Option(help: "text or json.")
@@ -61,9 +55,6 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         if let scope, CredentialScope(rawValue: scope) == nil {
             throw ValidationError("`\(scope)` is no scope; use one of \(Self.scopes)")
-        }
-        for span in [attackAfter, attackWithin].compactMap({ $0 }) where TimeSpan(span) == nil {
-            throw ValidationError("`\(span)` is no length of time; write it like 10s or 5m")
         }
     }
 
@@ -84,12 +75,6 @@ struct SimulateCommand: AsyncParsableCommand {
         let settled = options
         let started = clock.now()
         let simulator = Simulator(options: settled, clock: clock)
-        if let after = attackAfter.flatMap(TimeSpan.init), let within = TimeSpan(attackWithin) {
-            for kind in PlantedKind.attacks {
-                await simulator.plant(kind, at: clock.now() + after, within: within)
-            }
-            await simulator.applyGroupChanges(at: clock.now() + after)
-        }
         let broadcast = try await webhook.start(simulator)
         defer { broadcast?.cancel() }
         let server = Task {
