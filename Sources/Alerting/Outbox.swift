@@ -63,11 +63,16 @@ public struct DeadLetter: Hashable, Sendable {
 public protocol Outbox: Sendable {
     /// Notices for one receiver that may be tried now, the longest due first.
     ///
-    /// Of each key only the oldest that is neither delivered nor given up; none for a disabled or paused receiver.
+    /// Of each key only the oldest that is neither delivered nor given up; none for a disabled or paused receiver, and
+    /// none that a ``Silence`` holds back.
     func due(receiver: String, at moment: Timestamp, limit: Int) async throws -> [WaitingNotice]
 
-    /// When the next notice for one of these receivers may be tried, as things are; nil when none waits.
-    func nextDue(receivers: [String]) async throws -> Timestamp?
+    /// When the next notice for one of these receivers may be tried, as things are at a moment; nil when none waits
+    /// or all that wait are silenced.
+    func nextDue(receivers: [String], at moment: Timestamp) async throws -> Timestamp?
+
+    /// Takes out what came and went while a ``Silence`` held, and gives how many notices these were.
+    func dropSilenced(at moment: Timestamp) async throws -> Int
 
     /// How many notices wait for each receiver, by its name, disabled ones and those nobody configures any more too.
     func waitingCounts() async throws -> [String: Int]
@@ -100,6 +105,8 @@ public protocol Outbox: Sendable {
 public struct DeliveryRecord: Hashable, Sendable {
     public enum State: String, Hashable, Sendable, Codable {
         case waiting, delivered, dead
+        /// Not told, since it came and went while a ``Silence`` held.
+        case silenced
     }
 
     public let notice: Notice

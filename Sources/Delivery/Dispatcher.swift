@@ -63,7 +63,7 @@ public actor Dispatcher {
             var wait = pollInterval
             do {
                 _ = try await dispatchDue()
-                if let next = try await outbox.nextDue(receivers: receivers.map(\.name)) {
+                if let next = try await outbox.nextDue(receivers: receivers.map(\.name), at: clock.now()) {
                     wait = min(max(next - clock.now(), .milliseconds(10)), pollInterval)
                 }
             } catch is CancellationError {
@@ -77,7 +77,8 @@ public actor Dispatcher {
 
     /// Sends what is due now, and what becomes due by that, and returns when nothing more is.
     public func dispatchDue() async throws -> Report {
-        try await withThrowingTaskGroup(of: Report.self) { group in
+        _ = try await outbox.dropSilenced(at: clock.now())
+        return try await withThrowingTaskGroup(of: Report.self) { group in
             for receiver in receivers { group.addTask { try await self.dispatch(to: receiver) } }
             var report = Report()
             for try await part in group { report.add(part) }

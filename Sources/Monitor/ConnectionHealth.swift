@@ -5,16 +5,15 @@ import Timekeeping
 /// What a connection's state says as an evaluation, so that trouble with the source is an alert like any other: one
 /// while it lasts, resolved when it is over.
 struct ConnectionHealth {
-    /// The binding's policy and rule; no policy file may have them.
-    static let policy = "tocsin"
-    static let rule = "connection-health"
     /// How long a connection may be degraded by what passes of itself.
     static let patience = TimeSpan.minutes(30)
 
     let connection: String
     let state: ConnectionState
 
-    var binding: RuleBinding { RuleBinding(connection: connection, policy: Self.policy, rule: Self.rule) }
+    var binding: RuleBinding {
+        RuleBinding(connection: connection, policy: OwnRule.policy, rule: OwnRule.connectionHealth.rawValue)
+    }
 
     /// The state as of its last pass; nil before there is something to say.
     ///

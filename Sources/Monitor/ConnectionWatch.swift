@@ -253,7 +253,7 @@ public actor ConnectionWatch {
     /// Alerts of bindings that no policy has any more end.
     private func retireUnbound(_ running: inout Running, _ changes: inout AlertChanges) {
         guard running.progress.ruleBookDigest != book.digest else { return }
-        let own = [ConnectionHealth.rule, RuleHealth.rule].map { "\(ConnectionHealth.policy)/\($0)" }
+        let own = OwnRule.allCases.map { "\(OwnRule.policy)/\($0.rawValue)" }
         let bound = Set(book.bindings.map { "\($0.policy)/\($0.rule.id)" } + own)
         let stale = Set(running.machine.alerts.map(\.binding)).filter { !bound.contains("\($0.policy)/\($0.rule)") }
         for binding in stale.sorted() { changes.append(running.machine.retire(binding, at: clock.now())) }

@@ -9,8 +9,6 @@ import Timekeeping
 /// One alert a rule, while it goes on: an activity rule's ends an hour after its last error, a state rule's with the
 /// next directory that it can judge.
 struct RuleHealth {
-    /// The rule of the binding, whose policy is that of ``ConnectionHealth``.
-    static let rule = "rule-errors"
     /// How long a rule over activities must go without an error.
     static let patience = TimeSpan.hours(1)
 
@@ -44,7 +42,7 @@ struct RuleHealth {
     }
 
     static func binding(_ connection: String) -> RuleBinding {
-        RuleBinding(connection: connection, policy: ConnectionHealth.policy, rule: rule)
+        RuleBinding(connection: connection, policy: OwnRule.policy, rule: OwnRule.ruleErrors.rawValue)
     }
 
     /// Takes in how far activity rules came.

@@ -21,7 +21,10 @@ extension Explaining {
             } else {
                 try await stored.explainActivities(of: book, missing: missing)
             }
-        explanation.alert = RuleExplanation.StoredAlert(try await stored.alert())
+        let alert = try await stored.alert()
+        var silences: [Silence] = []
+        if let alert { silences = try await store.silences(ofAlert: alert.id) }
+        explanation.alert = RuleExplanation.StoredAlert(alert, silences: silences)
         return explanation
     }
 }

@@ -12,14 +12,18 @@ internal import Timekeeping
 struct ActivityRows {
     private static let insertion = """
         INSERT INTO activities (connection, source, id, time, type_id, kind, actor_id, user_id, ip, country, latitude,
-            longitude, asn, is_anonymous, network, observed_by, is_late, shape, raw, enrichment)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            longitude, asn, is_anonymous, network, observed_by, is_late, shape, raw, enrichment, unknown_fields)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (connection, source, id) DO NOTHING
         """
 
     static let columns = """
-        position, source, shape, raw, observed_by, is_late, country, latitude, longitude, asn, is_anonymous, network
+        position, source, shape, raw, observed_by, is_late, country, latitude, longitude, asn, is_anonymous, network,
+            unknown_fields
         """
+
+    /// What enrichment fills; bit n of `unknown_fields` says that the n-th could not be looked up.
+    private static let enriched: [ActivityField] = [.country, .latitude, .longitude, .asn, .isAnonymous, .network]
 
     /// Inserts those that are not here yet.
     ///
@@ -94,8 +98,15 @@ struct ActivityRows {
             activity[.isAnonymous].tag == .bool ? activity[.isAnonymous].boolValue : nil, activity.text(.network),
             observedBy, isLate, shape.rawValue,
             try wire ?? DerivedActivity.text(of: activity), activity.text(.ip) == nil ? nil : enrichment,
+            unknownFields(activity),
         ]
         return StatementArguments(values)
+    }
+
+    private static func unknownFields(_ activity: Activity) -> Int64? {
+        var bits: Int64 = 0
+        for (place, field) in enriched.enumerated() where activity[field].tag == .unknown { bits |= 1 << place }
+        return bits == 0 ? nil : bits
     }
 
     private static func double(_ slot: Slot) -> Double? { slot.tag == .double ? slot.doubleValue : nil }
@@ -130,6 +141,11 @@ struct ActivityRows {
         batch[place, .asn] = (row[9] as Int64?).map(Slot.int) ?? .null
         batch[place, .isAnonymous] = (row[10] as Bool?).map(Slot.bool) ?? .null
         batch[place, .network] = (row[11] as String?).map { batch.arena.copy($0) } ?? .null
+        if let bits = row[12] as Int64? {
+            for (number, field) in enriched.enumerated() where bits >> number & 1 == 1 {
+                batch[place, field] = .unknown
+            }
+        }
         return position
     }
 }

@@ -12,7 +12,7 @@ extension SQLiteStore: Outbox {
                     LEFT JOIN receiver_states AS state ON state.receiver = notice.receiver
                     WHERE notice.receiver = :receiver AND notice.state = 'waiting' AND notice.due_at <= :moment
                         AND state.disabled_reason IS NULL AND coalesce(state.paused_until, :moment) <= :moment
-                        AND \(OutboxRows.isFirstOfKey)
+                        AND \(OutboxRows.isFirstOfKey) AND NOT \(SilenceRows.isHeld)
                     ORDER BY notice.due_at, notice.position LIMIT :limit
                     """, arguments: ["receiver": receiver, "moment": moment.stored, "limit": max(0, limit)])
             let decoder = BodyDecoder()
@@ -23,19 +23,28 @@ extension SQLiteStore: Outbox {
         }
     }
 
-    public func nextDue(receivers: [String]) async throws -> Timestamp? {
+    public func nextDue(receivers: [String], at moment: Timestamp) async throws -> Timestamp? {
         try await read { database in
+            let marks = receivers.indices.map { ":receiver\($0)" }
+            var arguments: StatementArguments = ["moment": moment.stored]
+            for (place, receiver) in receivers.enumerated() { arguments += ["receiver\(place)": receiver] }
             let next = try Int64.fetchOne(
                 database,
                 sql: """
                     SELECT min(max(notice.due_at, coalesce(state.paused_until, notice.due_at))) FROM notices AS notice
                     LEFT JOIN receiver_states AS state ON state.receiver = notice.receiver
-                    WHERE notice.receiver IN (\(databaseQuestionMarks(count: receivers.count)))
+                    WHERE notice.receiver IN (\(marks.joined(separator: ", ")))
                         AND notice.state = 'waiting' AND state.disabled_reason IS NULL
-                        AND \(OutboxRows.isFirstOfKey)
-                    """, arguments: StatementArguments(receivers))
+                        AND \(OutboxRows.isFirstOfKey) AND NOT \(SilenceRows.isHeld)
+                    """, arguments: arguments)
             return next.map(Timestamp.init(stored:))
         }
+    }
+
+    public func dropSilenced(at moment: Timestamp) async throws -> Int {
+        // Mostly there is nothing, and a look does not wait for whoever writes.
+        guard try await read({ try SilenceRows.hasOver(at: moment, in: $0) }) else { return 0 }
+        return try await write(.full) { try SilenceRows.dropOver(at: moment, in: $0) }
     }
 
     public func waitingCounts() async throws -> [String: Int] {
@@ -83,9 +92,13 @@ extension SQLiteStore: Outbox {
             return try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT \(OutboxRows.columns), notice.state \(OutboxRows.source)
-                    WHERE notice.alert_id = ? ORDER BY notice.position
-                    """, arguments: [alertID]
+                    SELECT \(OutboxRows.columns), notice.state, notice.sequence, notice.position \(OutboxRows.source)
+                    WHERE notice.alert_id = :alert
+                    UNION ALL
+                    SELECT \(OutboxRows.columns), 'silenced', notice.sequence, 0
+                    \(OutboxRows.source(of: "silenced_notices"))
+                    WHERE notice.alert_id = :alert ORDER BY 5, 6, 2
+                    """, arguments: ["alert": alertID]
             ).map { row in
                 let notice = try OutboxRows.notice(row, decoder)
                 return DeliveryRecord(
@@ -143,10 +156,15 @@ extension SQLiteStore: Outbox {
 enum OutboxRows {
     /// What ``notice(_:_:)`` reads, to be selected first.
     static let columns = "notice.id, notice.receiver, step.body"
-    static let source = """
-        FROM notices AS notice
+    static let source = source(of: "notices")
+
+    static func source(of table: String) -> String {
+        """
+        FROM \(table) AS notice
         JOIN alert_transitions AS step ON step.alert_id = notice.alert_id AND step.sequence = notice.sequence
         """
+    }
+
     static let isFirstOfKey = """
         NOT EXISTS (
             SELECT 1 FROM notices AS earlier
@@ -163,7 +181,8 @@ enum OutboxRows {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO notices (id, receiver, key_id, alert_id, sequence, state, due_at)
-                VALUES (?, ?, ?, ?, ?, 'waiting', ?) ON CONFLICT (id) DO NOTHING
+                SELECT ?1, ?2, ?3, ?4, ?5, 'waiting', ?6
+                WHERE NOT EXISTS (SELECT 1 FROM silenced_notices WHERE id = ?1) ON CONFLICT (id) DO NOTHING
                 """)
         for notice in notices {
             let alert = notice.transition.alert

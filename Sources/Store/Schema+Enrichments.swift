@@ -8,4 +8,10 @@ extension Schema {
         ALTER TABLE activities ADD COLUMN enrichment INTEGER REFERENCES enrichments (id);
 
         """
+
+    /// Step 11: what of an activity's enrichment could not be looked up, which is not the same as nothing found.
+    static let unknownFields = """
+        ALTER TABLE activities ADD COLUMN unknown_fields INTEGER;
+
+        """
 }

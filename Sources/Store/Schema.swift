@@ -11,7 +11,8 @@ enum Schema {
 
     static let steps = [
         facts + engine + alerts, connectionStates + actions, endedSearches, eventTypes, engineStates,
-        delegatedPrivileges, seenGenerations, endedVersions, enrichments,
+        delegatedPrivileges, seenGenerations, endedVersions, enrichments, silences,
+        unknownFields,
     ]
 
     /// Brings a database to ``version``, each step in a transaction of its own together with its number.

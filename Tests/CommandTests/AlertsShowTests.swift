@@ -121,6 +121,7 @@ import Testing
         let many = try #require(try await Self.alerts(of: "many-users", program).first)
         try await showsAState(many, program)
         try await showsAnActivity(try #require(assumed.first), program)
+        try await SilenceCommandTests.silences(many, program)
         try await showsWhatCannotBeSaid(many, program)
     }
 

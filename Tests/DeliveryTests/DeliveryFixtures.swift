@@ -71,7 +71,9 @@ actor MemoryOutbox: Outbox {
         }
     }
 
-    func nextDue(receivers: [String]) -> Timestamp? {
+    func dropSilenced(at moment: Timestamp) -> Int { 0 }
+
+    func nextDue(receivers: [String], at moment: Timestamp) -> Timestamp? {
         firsts.filter { receivers.contains($0.notice.receiver) && disabled[$0.notice.receiver] == nil }
             .map { max($0.dueAt, paused[$0.notice.receiver] ?? $0.dueAt) }.min()
     }

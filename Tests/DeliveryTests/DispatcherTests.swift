@@ -25,7 +25,7 @@ import Timekeeping
     ) async throws -> [Int64] {
         var seconds: [Int64] = []
         for _ in 0..<500 {
-            guard let next = await outbox.nextDue(receivers: receivers) else { return seconds }
+            guard let next = await outbox.nextDue(receivers: receivers, at: clock.now()) else { return seconds }
             clock.set(to: max(next, clock.now()))
             if try await dispatcher.dispatchDue() != Dispatcher.Report() {
                 seconds.append((clock.now() - Fixture.start).seconds)
@@ -191,6 +191,7 @@ import Timekeeping
                 #expect((entry.tries.last?.status).map { (200..<300).contains($0) } == true, "seed \(seed)")
             case .dead: #expect(letters.contains(entry.notice.id), "seed \(seed)")
             case .waiting: #expect(isDisabled, "seed \(seed)")
+            case .silenced: Issue.record("nothing is silenced here, seed \(seed)")
             }
             #expect(
                 entry.tries.map(\.number) == Array(1...max(1, entry.tries.count)).prefix(entry.tries.count).map { $0 })

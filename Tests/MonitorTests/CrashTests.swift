@@ -174,6 +174,9 @@ import Timekeeping
             do {
                 _ = try await cycle.run()
             } catch is FaultyStore.End {
+                #expect(faulty.hasEnded)
+            }
+            if faulty.hasEnded {
                 faulty = FaultyStore(store, endsAt: nil)
                 cycle = Self.cycle(
                     tenant, faulty, store, book, savesAfter: savesAfter, waitingLimit: waitingLimit)
@@ -192,8 +195,6 @@ import Timekeeping
         encoder.outputFormatting = .sortedKeys
         var texts: [String] = []
         for alert in try await store.alerts(AlertQuery(limit: 100_000)).sorted(by: { $0.id < $1.id }) {
-            // The end comes as a store that refuses, and the health of the connection tells of that.
-            guard alert.dedupKey.binding.rule != "connection-health" else { continue }
             let life = try await store.transitions(alertID: alert.id).map { "\($0.kind) \($0.at.rfc3339)" }
             texts.append(
                 String(decoding: try encoder.encode(alert), as: UTF8.self) + " " + life.joined(separator: ", "))

@@ -5,32 +5,35 @@ import Synchronization
 import Timekeeping
 
 /// A store whose process ends at a commit: just before it, which is just after the one before.
+///
+/// Nothing is written from then on.
 final class FaultyStore: FactStore, AlertStore, Sendable {
     struct End: Error {}
 
     private let store: SQLiteStore
-    /// How many more commits succeed; nil: all.
-    private let left: Mutex<Int?>
+    private let endsAt: Int?
     private let count = Mutex(0)
 
     /// - Parameter endsAt: The commit before which the process ends, from 0; nil: none.
     init(_ store: SQLiteStore, endsAt: Int?) {
         self.store = store
-        left = Mutex(endsAt)
+        self.endsAt = endsAt
     }
 
-    /// How many commits there were.
+    /// Whether the process has ended; who asked for the commit may have taken the end for a fault of the store.
+    var hasEnded: Bool { endsAt.map { commits > $0 } ?? false }
+
+    /// How many commits there were, with the one at which it ended.
     var commits: Int { count.withLock { $0 } }
 
     private func commit<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        let ends = left.withLock { left in
-            defer { left = left.map { $0 - 1 } }
-            return left == 0
+        let isEnd = count.withLock { count in
+            if let endsAt, count > endsAt { return true }
+            count += 1
+            return count - 1 == endsAt
         }
-        if ends { throw End() }
-        let value = try await body()
-        count.withLock { $0 += 1 }
-        return value
+        if isEnd { throw End() }
+        return try await body()
     }
 
     // MARK: Writes

@@ -23,7 +23,7 @@ import Timekeeping
 
         func deliver(_ notice: Notice, at moment: Timestamp) async -> DeliveryOutcome {
             let rule = notice.transition.alert.binding.rule
-            guard rule == ConnectionHealth.rule else { return .delivered(status: nil) }
+            guard rule == OwnRule.connectionHealth.rawValue else { return .delivered(status: nil) }
             notices.withLock { $0.append("\(rule) \(notice.transition.kind)") }
             return .delivered(status: nil)
         }

@@ -58,11 +58,14 @@ import Web
 
     /// The alerts as `rule, cause, from second to second`.
     static func alerts(_ bench: HistoryBench) async throws -> [String] {
-        try await bench.store.alerts(AlertQuery(limit: 100)).filter { $0.binding.rule == RuleHealth.rule }.map {
-            func second(_ moment: Timestamp?) -> String { moment.map { "\(($0 - HistoryBench.start).seconds)" } ?? "" }
-            #expect($0.binding.policy == "tocsin" && $0.severity == .medium)
-            return "\($0.message) \(second($0.openedAt))...\(second($0.resolvedAt))"
-        }.sorted()
+        try await bench.store.alerts(AlertQuery(limit: 100)).filter { $0.binding.rule == OwnRule.ruleErrors.rawValue }
+            .map {
+                func second(_ moment: Timestamp?) -> String {
+                    moment.map { "\(($0 - HistoryBench.start).seconds)" } ?? ""
+                }
+                #expect($0.binding.policy == "tocsin" && $0.severity == .medium)
+                return "\($0.message) \(second($0.openedAt))...\(second($0.resolvedAt))"
+            }.sorted()
     }
 
     /// The last error is told at 600; what a restart finds in its replay has been told before.

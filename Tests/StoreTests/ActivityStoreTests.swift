@@ -15,6 +15,8 @@ import Timekeeping
         batch[1, .isAnonymous] = .bool(true)
         batch[1, .network] = batch.arena.copy("office")
         batch[1, .isLate] = .bool(true)
+        // What could not be looked up is not the same as nothing found.
+        for field in [ActivityField.country, .longitude, .network] { batch[2, field] = .unknown }
         let new = try await store.commit(
             batch, unreadable: [], cursor: Fixture.cursor(0), connection: "acme", source: .api)
         #expect(new == 3)

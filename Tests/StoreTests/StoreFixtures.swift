@@ -67,12 +67,12 @@ enum Fixture {
 
     static func finding(
         key: String = "7", second: Int64 = 0, id: String? = nil, message: String = "a factor was removed",
-        receivers: [String] = ["hook"]
+        receivers: [String] = ["hook"], severity: Severity = .high
     ) -> Finding {
         let binding = RuleBinding(connection: "acme", policy: "baseline", rule: "mfa-removed")
         return Finding(
             dedupKey: DedupKey(binding: binding, key: [.text(key)]),
-            origin: .activity(id: id ?? "e\(second)", cooldown: .minutes(10)), severity: .high, time: at(second),
+            origin: .activity(id: id ?? "e\(second)", cooldown: .minutes(10)), severity: severity, time: at(second),
             title: "Factor removed", message: message,
             evidence: [.init(name: "share", value: .double(.nan)), .init(name: "since", value: .time(at(1)))],
             receivers: receivers)

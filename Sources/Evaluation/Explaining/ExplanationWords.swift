@@ -89,7 +89,14 @@ extension RuleExplanation {
             if let last, last != closest { lines += Self.lines(last, label: "last") }
         }
         for firing in firings.suffix(2) { lines += Self.lines(firing) }
-        if let alert { lines.append(Self.row("alert", Self.words(alert))) }
+        if let alert {
+            lines.append(Self.row("alert", Self.words(alert)))
+            for silence in alert.silences {
+                let span = "\(silence.from.rfc3339) to \(silence.until.rfc3339)"
+                lines.append(
+                    Self.row("", "silenced by \(silence.by) from \(span): \(silence.comment) (\(silence.id))"))
+            }
+        }
         for note in notes { lines.append(Self.row("note", note)) }
         return lines.joined(separator: "\n") + "\n"
     }

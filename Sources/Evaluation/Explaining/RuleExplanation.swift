@@ -116,9 +116,12 @@ public struct RuleExplanation: Sendable, Encodable {
         public let resolvedAt: Timestamp?
         public let findings: Int
         public let acknowledgedBy: String?
+        /// Those that kept it from being told, or do so still.
+        public let silences: [Silence]
 
         /// - Parameter alert: nil where there was none.
-        public init(_ alert: Alert?) {
+        public init(_ alert: Alert?, silences: [Silence] = []) {
+            self.silences = silences
             id = alert?.id
             firstSeenAt = alert?.firstSeenAt
             openedAt = alert?.openedAt

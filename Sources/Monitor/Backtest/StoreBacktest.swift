@@ -153,7 +153,7 @@ public struct StoreBacktest: Sendable {
         var alerts: [String: BacktestAlert] = [:]
         for query in [since, open] {
             for alert in try await store.alerts(query)
-            where alert.openedAt != nil && alert.binding.policy != ConnectionHealth.policy {
+            where alert.openedAt != nil && alert.binding.policy != OwnRule.policy {
                 alerts[alert.id] = BacktestAlert(alert)
             }
         }

@@ -5,7 +5,6 @@ import Foundation
 import HTTPClient
 import Logging
 import Monitor
-import OneLogin
 import Settings
 import Store
 import Timekeeping
@@ -54,14 +53,8 @@ struct ActionChoice: ParsableArguments {
             throw Outcome.usage.exit
         }
         let logger = common.logger(settings, label: "tocsin")
-        let store: SQLiteStore
-        do throws(StoreError) {
-            // A monitor may be at work: its writes and those of this command take turns.
-            store = try SQLiteStore.open(at: settings.store, access: .beside, decoder: WireActivityDecoder())
-        } catch {
-            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
-            throw Outcome.usage.exit
-        }
+        // A monitor may be at work: its writes and those of this command take turns.
+        let store = try settings.openStore(.beside)
         var network = NetworkSettings()
         network.userAgent = "tocsin/\(ToolVersion.text)"
         do {

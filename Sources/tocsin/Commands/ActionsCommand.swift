@@ -4,7 +4,6 @@ import Foundation
 import HTTPClient
 import Logging
 import Monitor
-import OneLogin
 import Settings
 import Store
 import Timekeeping
@@ -164,13 +163,7 @@ struct ActionsListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try choice.common.settings(readsSecrets: false)
-        let store: SQLiteStore
-        do throws(StoreError) {
-            store = try SQLiteStore.open(at: settings.store, access: .readOnly, decoder: WireActivityDecoder())
-        } catch {
-            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
-            throw Outcome.usage.exit
-        }
+        let store = try settings.openStore(.readOnly)
         for record in try await store.actions(connection: choice.connection, limit: max(1, limit)) {
             choice.show(record)
         }

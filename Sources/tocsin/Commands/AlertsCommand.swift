@@ -2,10 +2,8 @@ public import Alerting
 public import ArgumentParser
 import Delivery
 import Evaluation
-import Foundation
 import Logging
 import Monitor
-import OneLogin
 import Reporting
 import Settings
 import Store
@@ -14,8 +12,8 @@ import Timekeeping
 /// `tocsin alerts`: what the store holds.
 struct AlertsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "alerts", abstract: "Lists and shows the alerts in the store.",
-        subcommands: [AlertsListCommand.self, AlertsShowCommand.self])
+        commandName: "alerts", abstract: "Lists and shows the alerts in the store, and silences some.",
+        subcommands: [AlertsListCommand.self, AlertsShowCommand.self, SilenceCommand.self])
 }
 
 /// `tocsin alerts list`.
@@ -40,12 +38,12 @@ struct AlertsListCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let store = try AlertReading(common).store()
+        let store = try common.settings(readsSecrets: false).openStore(.readOnly)
         let alerts = try await store.alerts(
             AlertQuery(statuses: Set(status), rule: rule, minimumSeverity: severity, limit: max(1, limit)))
         for alert in alerts {
             switch format {
-            case .json: Terminal.write(try AlertReading.json(alert))
+            case .json: Terminal.write(try Terminal.json(alert))
             case .text:
                 Terminal.write(
                     """
@@ -72,7 +70,8 @@ struct AlertsShowCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let store = try AlertReading(common).store()
+        let settings = try common.settings(readsSecrets: false)
+        let store = try settings.openStore(.readOnly)
         guard let alert = try await store.alert(id: id) else {
             Terminal.writeError("error: there is no alert `\(id)`\n  = help: `tocsin alerts list` has the ids")
             throw Outcome.usage.exit
@@ -91,7 +90,7 @@ struct AlertsShowCommand: AsyncParsableCommand {
         for activity in alert.activityIDs.prefix(20) { Terminal.write("  activity \(activity)") }
         if why {
             Terminal.write("why")
-            for line in try await reasons(for: alert, in: store) { Terminal.write("  " + line) }
+            for line in try await reasons(for: alert, settings, in: store) { Terminal.write("  " + line) }
         }
         Terminal.write("life")
         for transition in try await store.transitions(alertID: id) {
@@ -104,13 +103,16 @@ struct AlertsShowCommand: AsyncParsableCommand {
             )
             for attempt in delivery.attempts { Terminal.write("    \(attempt.at.rfc3339)  \(attempt.outcome)") }
         }
+        let now = SystemClock().now()
+        for silence in try await store.silences(ofAlert: id) { try SilenceCommand.show(silence, at: now, .text) }
     }
 }
 
 extension AlertsShowCommand {
     /// The explanation of the rule at the alert's last finding, a line each.
-    private func reasons(for alert: Alert, in store: SQLiteStore) async throws -> [String] {
-        let settings = try common.settings(readsSecrets: false)
+    private func reasons(
+        for alert: Alert, _ settings: Settings, in store: SQLiteStore
+    ) async throws -> [String] {
         let book = try common.ruleBook(settings)
         let connection = settings.connections.first { $0.name == alert.binding.connection }
         let request = Explaining.Request(
@@ -127,29 +129,6 @@ extension AlertsShowCommand {
         } catch let refusal as Explaining.Refusal {
             return [RulesExplainCommand.words(refusal, book)]
         }
-    }
-}
-
-/// Opens the store beside a running monitor, for reading.
-struct AlertReading {
-    private let common: CommonOptions
-
-    init(_ common: CommonOptions) { self.common = common }
-
-    func store() throws -> SQLiteStore {
-        let settings = try common.settings(readsSecrets: false)
-        do throws(StoreError) {
-            return try SQLiteStore.open(at: settings.store, access: .readOnly, decoder: WireActivityDecoder())
-        } catch {
-            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
-            throw Outcome.usage.exit
-        }
-    }
-
-    static func json(_ alert: Alert) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(alert), as: UTF8.self)
     }
 }
 

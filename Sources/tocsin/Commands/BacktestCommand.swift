@@ -98,7 +98,7 @@ struct BacktestCommand: AsyncParsableCommand {
             Terminal.writeError("error: name one connection with --connection: \(known)")
             throw Outcome.usage.exit
         }
-        let store = try AlertReading(common).store()
+        let store = try settings.openStore(.readOnly)
         let clock = SystemClock()
         let assembly = Assembly(settings, clock: clock, logger: common.logger(settings, label: "backtest"))
         let backtest = StoreBacktest(

@@ -3,7 +3,6 @@ import Delivery
 import HTTPClient
 import Logging
 import Monitor
-import OneLogin
 import RuleLanguage
 import ServiceLifecycle
 import Settings
@@ -36,13 +35,7 @@ struct MonitorCommand: AsyncParsableCommand {
         let book = try common.ruleBook(settings)
         let logger = common.logger(settings, label: "tocsin")
         let clock = SystemClock()
-        let store: SQLiteStore
-        do throws(StoreError) {
-            store = try SQLiteStore.open(at: settings.store, decoder: WireActivityDecoder())
-        } catch {
-            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
-            throw Outcome.usage.exit
-        }
+        let store = try settings.openStore(.readWrite)
         var network = NetworkSettings()
         network.userAgent = "tocsin/\(ToolVersion.text)"
         try await NetworkSenders.with(network) { senders in

@@ -2,7 +2,6 @@ import ArgumentParser
 import Delivery
 import Directory
 import Monitor
-import OneLogin
 import Settings
 import Store
 import Timekeeping
@@ -37,7 +36,7 @@ struct QuarantineListCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try common.settings(readsSecrets: false)
         if connection != nil { _ = try settings.connections(named: connection) }
-        let store = try AlertReading(common).store()
+        let store = try settings.openStore(.readOnly)
         let records = try await store.quarantined(connection: connection, limit: max(1, limit))
         for record in records {
             switch format {
@@ -81,14 +80,7 @@ struct QuarantineReplayCommand: AsyncParsableCommand {
         }
         let settings = try common.settings(readsSecrets: false)
         _ = try settings.connections(named: connection)
-        let store: SQLiteStore
-        do throws(StoreError) {
-            store = try SQLiteStore.open(
-                at: settings.store, access: dryRun ? .readOnly : .readWrite, decoder: WireActivityDecoder())
-        } catch {
-            Terminal.writeError("error: \(error)\n  = help: \(error.remedy)")
-            throw Outcome.usage.exit
-        }
+        let store = try settings.openStore(dryRun ? .readOnly : .readWrite)
         let assembly = Assembly(settings, clock: SystemClock(), logger: common.logger(settings, label: "tocsin"))
         var remaining = 0
         let replays = try await assembly.replayQuarantine(in: store, connection: connection, keeps: !dryRun)

@@ -97,7 +97,7 @@ struct RulesExplainCommand: AsyncParsableCommand {
             Terminal.writeError("error: the settings have no such connection\n  = help: give files with --input")
             throw Outcome.usage.exit
         }
-        let store = try AlertReading(common).store()
+        let store = try settings.openStore(.readOnly)
         return try await explaining.explain(request, over: store, connection: chosen.name)
     }
 
