@@ -154,7 +154,7 @@ let package = Package(
                 "Monitor", "Alerting", "Delivery", "Diagnostics", "Directory", "Evaluation", "FieldStorage",
                 "HTTPClient",
                 "HTTPTransport", "OneLogin", "OneLoginSimulator", "Reporting", "RuleLanguage", "Store", "Sync",
-                "Timekeeping", "Settings", "Web", logging,
+                "Timekeeping", "Settings", "Web", logging, product("ServiceLifecycle", "swift-service-lifecycle"),
             ], exclude: ["Snapshots"]),
         tests("ArchitectureTests", []),
         tests("RuleBookTests", ["Evaluation", "RuleLanguage", "Alerting", "Diagnostics", "Timekeeping"]),

@@ -45,6 +45,11 @@ public struct Cycle: Sendable {
         self.clock = clock
     }
 
+    /// Ends what is fetched at the next page; for good.
+    func stop() {
+        for connection in connections { connection.sync.stop() }
+    }
+
     /// Saves what the engines remember, for a quick start: the end of the process needs nothing else.
     public func saveStates() async throws {
         for connection in connections { try await connection.watch.saveState() }
@@ -76,7 +81,8 @@ public struct Cycle: Sendable {
 
     /// Runs the steps for one connection.
     ///
-    /// Activities that come while a long copy is made are judged and told of at once, and the rest when it is done.
+    /// Activities that come while a long copy is made are judged and told of at once, and the rest when it is done;
+    /// after a stop at the next start.
     ///
     /// - Parameter onPart: Told of each such part; what it is told is in the report as well.
     func turn(
@@ -89,6 +95,7 @@ public struct Cycle: Sendable {
             await onPart(part)
         }
         var report = await parts.all
+        guard !sync.wasStopped else { return report }
         var last = try await judge(connection, sync)
         last.nextDue = sync.nextDue
         report.add(last)
@@ -97,7 +104,9 @@ public struct Cycle: Sendable {
     }
 
     private func judge(_ connection: Connection, _ sync: SyncOutcome) async throws -> Report {
-        let evaluation = try await connection.watch.evaluate(state: sync.state)
+        let evaluation = try await Patience(clock: clock).cancel {
+            try await connection.watch.evaluate(state: sync.state)
+        }
         var report = Report()
         report.connections = [(connection.sync.connection, sync, evaluation)]
         report.delivery = try await dispatcher.dispatchDue()

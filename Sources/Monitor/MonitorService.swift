@@ -29,13 +29,21 @@ public struct MonitorService: Service {
     ///
     /// Each connection turns by itself, so that the long copy or the outage of one delays no other; notices that wait
     /// to be tried again have a turn of their own. A turn that fails (the store cannot be read or written) is logged
-    /// and tried again; the shutdown comes between turns, never inside one.
+    /// and tried again.
+    ///
+    /// A shutdown ends what is fetched at the next page, and an evaluation of much after ``Patience/span``: what was
+    /// stored and not judged is judged at the next start. What is being written or sent is ended as begun.
     public func run() async throws {
-        await withTaskGroup(of: Void.self) { group in
-            for connection in cycle.connections {
-                group.addTask { await turns { try await turn(of: connection) } }
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                for connection in cycle.connections {
+                    group.addTask { await turns { try await turn(of: connection) } }
+                }
+                group.addTask { await turns { try await deliver() } }
             }
-            group.addTask { await turns { try await deliver() } }
+        } onGracefulShutdown: {
+            logger.info("told to stop: what is fetched ends at the next page")
+            cycle.stop()
         }
         if Task.isCancelled, !Task.isShuttingDownGracefully { return }
         do {

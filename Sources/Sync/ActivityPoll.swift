@@ -12,7 +12,7 @@ struct ActivityPoll: Sendable {
         var late = 0
         var tooLate = 0
         var failure: SourceFailure?
-        /// Where the poll before had been complete; nil for a first poll.
+        /// Where the poll before had been complete; nil before the first that was.
         var wasCompleteUntil: Timestamp?
         /// Until when everything is here now.
         var completeUntil: Timestamp?
@@ -38,7 +38,8 @@ struct ActivityPoll: Sendable {
             ?? SourceCursor(
                 readUntil: now - cadence.history, completeUntil: now - cadence.history, firstSyncStarted: now)
         var result = Result()
-        result.wasCompleteUntil = stored?.completeUntil
+        // A first poll that was interrupted leaves no gap: it has not been complete yet.
+        result.wasCompleteUntil = stored.flatMap { $0.completeUntil < $0.firstSyncStarted ? nil : $0.completeUntil }
         result.completeUntil = stored?.completeUntil
         // What may still be counted in windows must be asked for, so the overlap is no shorter than the lateness.
         let overlap = max(cadence.overlap, cadence.lateness)

@@ -22,6 +22,9 @@ extension SyncRunner {
     func hasPolled(_ outcome: inout SyncOutcome) async throws -> Bool {
         let before = outcome.failures.count
         try await pollActivities(.activities, at: clock.now(), &outcome)
+        // What was copied is complete, so the next start compares it.
+        if stopSignal.isStopped { outcome.wasStopped = true }
+        guard !outcome.wasStopped else { return false }
         guard outcome.failures.count > before, let failure = outcome.failures.last else { return true }
         if failure.cause == .scopeMissing || failure.cause == .notAvailable { return true }
         guard let complete = state?.eventsCompleteUntil else { return false }

@@ -21,7 +21,7 @@ extension SyncRunner {
         outcome.availability = result.availability
         noteReach(result, at: now)
         if let failure = result.failure {
-            outcome.failures.append(failure)
+            if isStop(failure) { outcome.wasStopped = true } else { outcome.failures.append(failure) }
             if let place = Self.goingOn(result, from: point, failure) {
                 interrupt(step, place, at: now, isSoon: before == nil && failure.cause.isPassing)
                 return

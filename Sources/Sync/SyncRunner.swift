@@ -20,6 +20,8 @@ public struct SyncOutcome: Sendable {
     public var availability: [EntityKind: Availability] = [:]
     /// What went wrong, in order.
     public var failures: [SourceFailure] = []
+    /// Whether it was told to stop before it was done: what is left is the next start's.
+    public var wasStopped = false
     /// Types of events that came so far and are not known here.
     public var unknownEventTypes: [UnknownEventType] = []
     /// When the next pass has something to do.
@@ -39,6 +41,7 @@ public actor SyncRunner {
     public private(set) var status = ConnectionStatus.connecting
 
     let source: any TenantSource
+    nonisolated let stopSignal = StopSignal()
     let facts: any FactStore
     let cadence: SyncCadence
     let clock: any WallClock
@@ -63,7 +66,7 @@ public actor SyncRunner {
         onProgress: @escaping @Sendable (SyncProgress) async -> Void = { _ in }
     ) {
         self.connection = connection
-        self.source = source
+        self.source = StoppableSource(source: source, stop: stopSignal)
         self.facts = facts
         self.ledger = ledger
         self.clock = clock
@@ -72,6 +75,12 @@ public actor SyncRunner {
         self.onProgress = onProgress
         plan = SyncPlan(cadence)
     }
+
+    /// Ends what is fetched at the next page, and what waits for an answer or a rate limit at once; for good.
+    ///
+    /// What was stored is kept, and a copy goes on there after the next start. How the connection is doing stays as it
+    /// was told last.
+    public nonisolated func stop() { stopSignal.stop() }
 
     /// Fetches what is due: the directory when its cadence asks, and activities.
     ///
@@ -87,7 +96,7 @@ public actor SyncRunner {
         var state = try await restored(at: now)
         var outcome = SyncOutcome(status: status, state: state, nextDue: now)
         let steps = plan.due(at: now)
-        for step in steps {
+        for step in steps where !outcome.wasStopped {
             switch step {
             case .directory(let readsFactors):
                 try await copyDirectory(step, readsFactors: readsFactors, at: now, &outcome)
@@ -99,6 +108,10 @@ public actor SyncRunner {
         outcome.nextDue = plan.nextDue(after: clock.now())
         guard !steps.isEmpty else {
             outcome.status = status
+            return outcome
+        }
+        guard !outcome.wasStopped else {
+            try await keepStopped(&outcome)
             return outcome
         }
         try await noteHealth(&outcome)
@@ -114,6 +127,19 @@ public actor SyncRunner {
         log(outcome.failures)
         return outcome
     }
+
+    /// Keeps where it stopped, and says nothing new of the connection: it is not known how the rest would have gone.
+    private func keepStopped(_ outcome: inout SyncOutcome) async throws {
+        log(outcome.failures)
+        guard var state else { return }
+        if state.word == .initialSync { state.progress = progress }
+        try await keep(state)
+        outcome.status = status
+        outcome.state = state
+    }
+
+    /// Whether a failure says that nothing failed: the sync was told to stop.
+    func isStop(_ failure: SourceFailure) -> Bool { failure.cause == .cancelled && stopSignal.isStopped }
 
     private func log(_ failures: [SourceFailure]) {
         for failure in failures {
@@ -141,6 +167,10 @@ public actor SyncRunner {
         progress.activities = before + result.new
         state?.eventsCompleteUntil = result.completeUntil
         try await noteGap(result, at: now + sourceLead)
+        if let failure = result.failure, isStop(failure) {
+            outcome.wasStopped = true
+            return
+        }
         outcome.unknownEventTypes = try await namedUnknownTypes()
         guard let failure = result.failure else { return }
         outcome.failures.append(failure)
@@ -152,13 +182,14 @@ public actor SyncRunner {
     /// A failure is the next poll's to tell, since one comes when the copy is read.
     func pollBetweenPages() async throws {
         let now = clock.now()
-        guard plan.wantsActivities(at: now), let state else { return }
+        guard !stopSignal.isStopped, plan.wantsActivities(at: now), let state else { return }
         let copied = progress
         var outcome = SyncOutcome(status: status, state: state, nextDue: now)
         try await pollActivities(.activities, at: now, &outcome)
         progress = copied
         log(outcome.failures)
         outcome.state = self.state ?? state
+        guard !outcome.wasStopped else { return }
         try await onActivities(outcome)
     }
 
@@ -199,7 +230,7 @@ public actor SyncRunner {
         var gap = openGap ?? SourceGap(source: .api, from: from, reason: "nothing was fetched")
         if let failure = result.failure {
             guard isLong else { return }
-            gap.reason = "\(failure.attempt): \(failure.answer)"
+            if !isStop(failure) { gap.reason = "\(failure.attempt): \(failure.answer)" }
             gap.backfilled += result.new
             openGap = gap
         } else {

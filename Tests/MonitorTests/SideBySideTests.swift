@@ -15,6 +15,19 @@ import Timekeeping
     static func connection(
         _ name: String, _ source: any TenantSource, _ store: SQLiteStore, clock: ManualClock
     ) -> Cycle.Connection {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var cadence = SyncCadence()
+        cadence.lateness = .seconds(1)
+        return Cycle.Connection(
+            sync: SyncRunner(
+                connection: name, source: source, facts: store, cadence: cadence, clock: clock, logger: logger),
+            watch: watch(name, store, cadence, clock: clock))
+    }
+
+    /// Watches a connection for users who are assumed, each an alert of its own.
+    static func watch(
+        _ name: String, _ store: SQLiteStore, _ cadence: SyncCadence, clock: ManualClock
+    ) -> ConnectionWatch {
         let book = CrashTests.book(
             """
             rule: each-assumed
@@ -24,16 +37,10 @@ import Timekeeping
             message: "${activity.id}"
             key: [activity.id]
             """)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        var cadence = SyncCadence()
-        cadence.lateness = .seconds(1)
-        return Cycle.Connection(
-            sync: SyncRunner(
-                connection: name, source: source, facts: store, cadence: cadence, clock: clock, logger: logger),
-            watch: ConnectionWatch(
-                connection: name, book: book, facts: store, alerts: store,
-                routing: NoticeRouting(defaultReceivers: ["ear"]), superUsers: [], lateness: cadence.lateness,
-                clock: clock))
+        return ConnectionWatch(
+            connection: name, book: book, facts: store, alerts: store,
+            routing: NoticeRouting(defaultReceivers: ["ear"]), superUsers: [], lateness: cadence.lateness,
+            clock: clock)
     }
 
     @Test func oneTurnOfAllReportsInTheOrderOfTheSettings() async throws {
