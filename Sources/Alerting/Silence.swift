@@ -103,6 +103,9 @@ public protocol SilenceStore: Sendable {
     /// Silences that end after a moment, the last to end first.
     func silences(endingAfter moment: Timestamp) async throws -> [Silence]
 
+    /// The ids of live alerts that a silence covers at a moment.
+    func silencedAlerts(at moment: Timestamp) async throws -> Set<String>
+
     /// The silences that cover an alert and held at a time in its life, and those that kept it from being told.
     func silences(ofAlert alertID: String) async throws -> [Silence]
 }

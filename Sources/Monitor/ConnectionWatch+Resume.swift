@@ -142,12 +142,21 @@ extension ConnectionWatch {
             position = last
             count += old.positions.count
             guard feed.engine.counts.pending > full else { continue }
-            let next = try await facts.earliestTime(
-                connection: connection, after: min(position, feed.comesAgain), notBefore: feed.engine.watermark)
-            _ = feed.engine.advance(to: min(feed.watermark, next ?? feed.watermark))
+            let edge = try await reachable(
+                by: feed.engine, after: min(position, feed.comesAgain), upTo: feed.watermark)
+            _ = feed.engine.advance(to: edge)
             full = feed.engine.counts.pending + waitingLimit
         }
         return count
+    }
+
+    /// How far an engine may go before the activities after a position are read: none of them is earlier.
+    func reachable(
+        by engine: ActivityEngine, after position: Int64, upTo watermark: Timestamp
+    ) async throws -> Timestamp {
+        let next = try await facts.earliestTime(
+            connection: connection, after: position, notBefore: engine.watermark)
+        return min(watermark, next ?? watermark)
     }
 
     /// Since when an engine has to know the directory: nothing that comes later is about what was before.

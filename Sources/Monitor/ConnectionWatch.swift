@@ -224,9 +224,7 @@ public actor ConnectionWatch {
             running.unsaved += new.positions.count
             count += new.positions.count
             guard running.engine.counts.pending > full else { continue }
-            let next = try await facts.earliestTime(
-                connection: connection, after: last, notBefore: running.engine.watermark)
-            settle(&running, &changes, at: min(watermark, next ?? watermark))
+            settle(&running, &changes, at: try await reachable(by: running.engine, after: last, upTo: watermark))
             full = running.engine.counts.pending + waitingLimit
         }
     }

@@ -20,6 +20,14 @@ enum GenerationRows {
                 """, arguments: [reason, moment.stored] + arguments)
     }
 
+    /// Whether the record of `staged` is not the current version of a connection's.
+    private static let isNew = """
+        NOT EXISTS (
+            SELECT 1 FROM entity_versions AS current
+            WHERE current.connection = :connection AND current.entity = staged.entity
+                AND current.id = staged.id AND current.until_generation IS NULL)
+        """
+
     /// Ends the versions that are gone or different and begins those that are new or different.
     ///
     /// A version begins at the later of now and the evaluated watermark, so that what was evaluated once is never
@@ -47,6 +55,14 @@ enum GenerationRows {
                 "generation": generation, "connection": connection.id, "entity": kind.rawValue, "from": from,
                 "isFirst": !(wasRead ?? false),
             ]
+            let hasCurrent =
+                try Bool.fetchOne(
+                    database,
+                    sql: """
+                        SELECT EXISTS (
+                            SELECT 1 FROM entity_versions
+                            WHERE connection = ? AND entity = ? AND until_generation IS NULL)
+                        """, arguments: [connection.id, kind.rawValue]) ?? false
             try database.execute(
                 sql: """
                     UPDATE entity_versions SET seen_until = :from, until_generation = :generation
@@ -62,11 +78,7 @@ enum GenerationRows {
                         (connection, entity, id, from_generation, seen_from, is_first, body)
                     SELECT :connection, entity, id, :generation, :from, :isFirst, body
                     FROM staged_records AS staged
-                    WHERE generation = :generation AND entity = :entity
-                        AND NOT EXISTS (
-                            SELECT 1 FROM entity_versions AS current
-                            WHERE current.connection = :connection AND current.entity = staged.entity
-                                AND current.id = staged.id AND current.until_generation IS NULL)
+                    WHERE generation = :generation AND entity = :entity \(hasCurrent ? "AND \(isNew)" : "")
                     """, arguments: arguments)
         }
     }

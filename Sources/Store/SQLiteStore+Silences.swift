@@ -31,6 +31,18 @@ extension SQLiteStore: SilenceStore {
         }
     }
 
+    public func silencedAlerts(at moment: Timestamp) async throws -> Set<String> {
+        try await read { database in
+            try String.fetchSet(
+                database,
+                sql: """
+                    SELECT alert.id FROM silences AS silence, alerts AS alert
+                    WHERE silence.from_at <= :moment AND silence.until_at > :moment AND alert.status <> 'resolved'
+                        AND \(SilenceRows.covers)
+                    """, arguments: ["moment": moment.stored])
+        }
+    }
+
     public func silences(ofAlert alertID: String) async throws -> [Silence] {
         try await read { database in
             try SilenceRows.fetch(
@@ -80,6 +92,8 @@ enum SilenceRows {
     static let isOver = """
         notice.state = 'waiting' AND notice.attempts = 0 AND alert.status = 'resolved'
         AND silence.from_at <= :moment AND silence.until_at > notice.due_at AND \(covers)
+        AND silence.from_at <= max(
+            alert.resolved_at, (SELECT max(due_at) FROM notices AS other WHERE other.alert_id = alert.id))
         AND NOT (\(isAwaitedEnd))
         """
 

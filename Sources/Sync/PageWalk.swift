@@ -22,7 +22,7 @@ struct PageWalk: Sendable {
         guard seen.count < Self.pageLimit else {
             throw SourceFailure(
                 .malformedAnswer, attempt: attempt, answer: "more than \(Self.pageLimit) pages",
-                remedy: "raise the page limit if the tenant is that large")
+                remedy: "nothing is lost; report it, no tenant is known to be that large")
         }
     }
 }

@@ -58,6 +58,9 @@ import Testing
         #expect(list.output.hasPrefix("\(silence.id)  holds  "), "\(list.output)")
         #expect(list.output.contains("  rule many-users, key [all], policy mine, connection acme\n"), "\(list.output)")
 
+        let alerts = try await program.run(
+            "alerts", "list", "--rule", "many-users", "--config", program.path("tocsin.yaml"))
+        #expect(alerts.output.contains("  silenced  many-users: "), "\(alerts.output)")
         let shown = try await AlertsShowTests.show(alert.id, program, "--why")
         #expect(shown.output.contains(": the import (\(silence.id))"), "\(shown.output)")
         #expect(shown.output.contains("\n\(silence.id)  holds  "), "\(shown.output)")

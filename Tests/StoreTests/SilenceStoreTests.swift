@@ -55,6 +55,8 @@ import Timekeeping
         try await store.keep(try Self.silence(scope))
         #expect(try await OutboxTests.due(store, at: 50) == (covers ? [] : ["7 opened"]))
         let id = try #require(try await store.alerts(AlertQuery()).first).id
+        #expect(try await store.silencedAlerts(at: Fixture.at(50)) == (covers ? [id] : []))
+        #expect(try await store.silencedAlerts(at: Fixture.at(100)) == [])
         #expect(try await store.silences(ofAlert: id).count == (covers ? 1 : 0))
         #expect((try await store.nextDue(receivers: ["hook"], at: Fixture.at(50)) == nil) == covers)
     }
@@ -107,6 +109,17 @@ import Timekeeping
             try await Self.apply(machine.advance(connection: "acme", watermark: Fixture.at(900)), to: store, at: 45)
             #expect(try await store.dropSilenced(at: Fixture.at(50)) == 0, "\(from)")
             #expect(try await OutboxTests.due(store, at: 50) == ["7 opened"], "\(from)")
+        }
+    }
+
+    /// As for a receiver that is switched off for a day.
+    @Test func whatHasWaitedSinceBeforeItIsToldAfterIt() async throws {
+        var (store, machine) = try await Self.opened()
+        try await Self.apply(machine.advance(connection: "acme", watermark: Fixture.at(900)), to: store, at: 45)
+        try await store.keep(try Self.silence(from: 1000, until: 2000))
+        for (second, due) in [(1500, []), (2000, ["7 opened"])] as [(Int64, [String])] {
+            #expect(try await store.dropSilenced(at: Fixture.at(second)) == 0)
+            #expect(try await OutboxTests.due(store, at: second) == due)
         }
     }
 

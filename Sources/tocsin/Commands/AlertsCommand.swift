@@ -41,6 +41,7 @@ struct AlertsListCommand: AsyncParsableCommand {
         let store = try common.settings(readsSecrets: false).openStore(.readOnly)
         let alerts = try await store.alerts(
             AlertQuery(statuses: Set(status), rule: rule, minimumSeverity: severity, limit: max(1, limit)))
+        let silenced = try await store.silencedAlerts(at: SystemClock().now())
         for alert in alerts {
             switch format {
             case .json: Terminal.write(try Terminal.json(alert))
@@ -48,7 +49,8 @@ struct AlertsListCommand: AsyncParsableCommand {
                 Terminal.write(
                     """
                     \(alert.id)  \(pad(alert.status.rawValue, 8))  \(pad(alert.severity.rawValue, 13))  \
-                    \(alert.lastSeenAt.rfc3339)  \(alert.binding.rule): \(Visible.text(alert.message))
+                    \(alert.lastSeenAt.rfc3339)  \(silenced.contains(alert.id) ? "silenced  " : "")\
+                    \(alert.binding.rule): \(Visible.text(alert.message))
                     """)
             }
         }
