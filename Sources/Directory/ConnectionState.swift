@@ -219,11 +219,29 @@ public protocol ConnectionLedger: Sendable {
 
     /// Keeps what the source calls such types.
     func name(eventTypes names: [Int64: String], connection: String) async throws
+
+    /// Members of records that are not known here, by collection and name.
+    func unknownFields(connection: String) async throws -> [UnknownField]
+
+    /// Adds to what is known of them; beyond ``UnknownFieldCounts/nameLimit`` names of a collection as others.
+    ///
+    /// - Parameter collection: A kind of record, or ``UnknownField/events``.
+    func count(
+        unknownFields: UnknownFieldCounts, of collection: String, at moment: Timestamp, connection: String
+    ) async throws
 }
 
 extension ConnectionLedger {
     /// Nothing is counted.
     public func unknownEventTypes(connection: String) async throws -> [UnknownEventType] { [] }
+
+    /// Nothing is counted.
+    public func unknownFields(connection: String) async throws -> [UnknownField] { [] }
+
+    /// Nothing is kept.
+    public func count(
+        unknownFields: UnknownFieldCounts, of collection: String, at moment: Timestamp, connection: String
+    ) async throws {}
 
     /// Nothing is kept.
     public func name(eventTypes names: [Int64: String], connection: String) async throws {}

@@ -68,8 +68,14 @@ public struct EntityPage: Hashable, Sendable {
     public var total: Int?
     /// Rows that could not be read.
     public var unreadable: [UnreadableText]
+    /// Members of the rows that are not known here.
+    public var unknownFields: UnknownFieldCounts
 
-    public init(entities: [Entity], next: String? = nil, total: Int? = nil, unreadable: [UnreadableText] = []) {
+    public init(
+        entities: [Entity], next: String? = nil, total: Int? = nil, unreadable: [UnreadableText] = [],
+        unknownFields: UnknownFieldCounts = UnknownFieldCounts()
+    ) {
+        self.unknownFields = unknownFields
         self.entities = entities
         self.next = next
         self.total = total
@@ -95,6 +101,8 @@ public struct ActivityPage: Sendable {
     public var batch: ActivityBatch
     public var next: String?
     public var unreadable: [UnreadableText]
+    /// Members of the records that are not known here.
+    public var unknownFields = UnknownFieldCounts()
 
     public init(batch: ActivityBatch, next: String? = nil, unreadable: [UnreadableText] = []) {
         self.batch = batch

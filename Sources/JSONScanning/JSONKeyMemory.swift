@@ -12,8 +12,12 @@ public final class JSONKeyMemory {
         var length = 0
         /// The entry of the key that came after this one last.
         var next = 0
+        /// How often it had a value, for keys that nobody asked for.
+        var unasked = 0
         /// The key's code; 0 when nobody asked for it.
         var code: UInt8 = 0
+        /// Whether it is known and passed over.
+        var isPassedOver = false
     }
 
     static let entryLimit = 255
@@ -23,6 +27,12 @@ public final class JSONKeyMemory {
     /// Entry 0 is the start of a record, and stands for every key that was not learnt.
     let entries: UnsafeMutablePointer<Entry>
     private(set) var count = 1
+    /// The last key that was read and not guessed, without its quotes; none for one that is passed over.
+    var unlearnt = UnsafeRawBufferPointer(start: nil, count: 0)
+    private var unknownUnlearnt: [String: Int] = [:]
+    /// Names of keys that are not learnt which are counted, and bytes of each that are kept.
+    static let unlearntLimit = 100
+    static let unlearntTextLimit = 256
 
     public init() {
         entries = .allocate(capacity: Self.entryLimit + 1)
@@ -33,14 +43,40 @@ public final class JSONKeyMemory {
 
     deinit { entries.deallocate() }
 
+    /// Counts a key that is not known and that was not learnt: it is long, or written with escapes or blanks.
+    func noteUnlearnt() {
+        guard !unlearnt.isEmpty else { return }
+        let name = String(decoding: unlearnt.prefix(Self.unlearntTextLimit), as: UTF8.self)
+        guard unknownUnlearnt[name] != nil || unknownUnlearnt.count < Self.unlearntLimit else { return }
+        unknownUnlearnt[name, default: 0] += 1
+    }
+
+    /// The keys that had a value and are not known, and how often each, since this was asked last; by name.
+    public func takeUnknown() -> [(name: String, count: Int)] {
+        var found = unknownUnlearnt
+        unknownUnlearnt = [:]
+        for place in 1..<max(1, count) where entries[place].unasked > 0 {
+            defer { entries[place].unasked = 0 }
+            if entries[place].isPassedOver { continue }
+            let name = withUnsafeBytes(of: entries[place].words) { text in
+                String(decoding: text[1..<(entries[place].length - 2)], as: UTF8.self)
+            }
+            found[name, default: 0] += entries[place].unasked
+        }
+        return found.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
     /// The entry of a key, learnt when there is room.
     ///
-    /// - Parameter text: From the opening quote to the colon.
-    func entry(of text: UnsafeRawBufferPointer, code: UInt8) -> Int {
+    /// - Parameters:
+    ///   - text: From the opening quote to the colon.
+    ///   - isPassedOver: Whether it is known and its value is not wanted; the code is 0 then.
+    func entry(of text: UnsafeRawBufferPointer, code: UInt8, isPassedOver: Bool) -> Int {
         guard text.count <= Self.textLimit else { return 0 }
         var made = Entry()
         made.length = text.count
         made.code = code
+        made.isPassedOver = isPassedOver
         var words = [UInt64](repeating: 0, count: 4)
         var masks = words
         for (place, byte) in text.enumerated() {

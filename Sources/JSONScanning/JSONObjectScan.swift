@@ -22,8 +22,11 @@ public struct JSONMember {
 /// Reads one object of known keys in one pass: the hot path of the product.
 ///
 /// All of the object is checked, also what is passed over. Members that are null count as absent, and unknown keys
-/// are passed over.
+/// are passed over, but counted in the memory.
 public struct JSONObjectScan: Sendable {
+    /// The code of keys that are known and passed over: they are not found, and not counted as unknown.
+    public static let passedOver: UInt8 = 255
+
     private let keys: JSONKeyTable
 
     public init(keys: JSONKeyTable) { self.keys = keys }
@@ -93,6 +96,10 @@ public struct JSONObjectScan: Sendable {
                         count: UInt32(truncatingIfNeeded: isString ? place - value - 2 : place - value), code: code,
                         kind: isString ? .string : scan.kind(value) ?? .null, hasEscapes: isEscaped)
                     count += 1
+                } else if last == 0 {
+                    memory.noteUnlearnt()
+                } else {
+                    entries[last].unasked &+= 1
                 }
             }
             guard let next = try scan.pastSeparator(place) else { return (scan.pastBlank(place) + 1, count) }
@@ -110,12 +117,19 @@ public struct JSONObjectScan: Sendable {
         let key = try scan.openQuote(start)
         let (keyEnd, hasEscapes) = try scan.pastString(key)
         let place = try scan.pastColon(keyEnd + 1)
+        memory.unlearnt = UnsafeRawBufferPointer(start: scan.base + key, count: keyEnd - key)
         if hasEscapes { return (place, 0, 0) }
-        let code = keys.code(scan.base + key, count: keyEnd - key, mayReadOn: key + 8 <= scan.end)
+        var code = keys.code(scan.base + key, count: keyEnd - key, mayReadOn: key + 8 <= scan.end)
+        let isPassedOver = code == Self.passedOver
+        if isPassedOver {
+            memory.unlearnt = UnsafeRawBufferPointer(start: nil, count: 0)
+            code = 0
+        }
         // Only text without blanks before the colon can be compared as a whole.
         guard scan.byte(keyEnd + 1) == UInt8(ascii: ":") else { return (place, code, 0) }
         let entry = memory.entry(
-            of: UnsafeRawBufferPointer(start: scan.base + start, count: keyEnd + 2 - start), code: code)
+            of: UnsafeRawBufferPointer(start: scan.base + start, count: keyEnd + 2 - start), code: code,
+            isPassedOver: isPassedOver)
         memory.entries[last].next = entry
         return (place, code, entry)
     }

@@ -203,7 +203,7 @@ public struct Assembly: Sendable {
             guard let webhook = connection.eventWebhook, let token = webhook.token else { return nil }
             let entry = EventEntry(
                 connection: connection.name, facts: store, enricher: enricher, lateness: connection.lateness,
-                clock: clock, metrics: metrics)
+                clock: clock, metrics: metrics, ledger: store)
             return EventIntake(
                 connection: connection.name, header: webhook.header, token: token.reveal(),
                 postsPerMinute: webhook.postsPerMinute, take: { try await entry.take($0) })

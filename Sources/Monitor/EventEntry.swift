@@ -12,6 +12,8 @@ struct EventEntry: Sendable {
     let lateness: TimeSpan
     let clock: any WallClock
     var metrics: MonitorMetrics?
+    /// Counts members that are not known here.
+    var ledger: (any ConnectionLedger)?
 
     /// Stores what a body holds, and returns when it is on disk.
     ///
@@ -30,6 +32,10 @@ struct EventEntry: Sendable {
         let done = try await facts.commit(
             batch, unreadable: body.unreadable, cursor: cursor, connection: connection, source: .webhook,
             limits: LateLimits(lateness: lateness))
+        if !body.unknownFields.isEmpty {
+            try await ledger?.count(
+                unknownFields: body.unknownFields, of: UnknownField.events, at: now, connection: connection)
+        }
         await metrics?.note(done, connection: connection)
         return EventReceipt(
             new: done.new, readable: batch.count, unreadable: body.unreadable.count,

@@ -21,6 +21,7 @@ public actor MonitorMetrics {
     private var errors: [String: [RuleBinding: Int]] = [:]
     private var excepted: [String: [RuleBinding: Int]] = [:]
     private var unknownTypes: [String: [UnknownEventType]] = [:]
+    private var unknownFields: [String: [UnknownField]] = [:]
     /// Unknown types of a connection that have a line of their own.
     private static let typeLimit = 50
     private var turns = 0
@@ -43,6 +44,9 @@ public actor MonitorMetrics {
             twins[connection.name, default: 0] += connection.evaluation.twins
             if !connection.sync.unknownEventTypes.isEmpty {
                 unknownTypes[connection.name] = connection.sync.unknownEventTypes
+            }
+            if !connection.sync.unknownFields.isEmpty {
+                unknownFields[connection.name] = connection.sync.unknownFields
             }
             transitions[connection.name, default: 0] += connection.evaluation.transitions.count
             liveKeys[connection.name] = connection.evaluation.liveKeys
@@ -105,6 +109,15 @@ public actor MonitorMetrics {
                         .init(
                             Double(type.count),
                             labels: [.init("connection", connection), .init("type", String(type.typeID))])
+                    }
+                }),
+            MetricFamily(
+                "tocsin_unknown_fields_total", .counter, help: "Members of records that are not known here.",
+                samples: unknownFields.flatMap { connection, fields in
+                    Dictionary(grouping: fields, by: \.collection).sorted { $0.key < $1.key }.map { collection, some in
+                        .init(
+                            Double(some.reduce(0) { $0 + $1.count }),
+                            labels: [.init("connection", connection), .init("collection", collection)])
                     }
                 }),
             counter("tocsin_alert_transitions_total", "Steps in the lives of alerts.", transitions),

@@ -1,6 +1,6 @@
 public import Directory
 internal import GRDB
-internal import Timekeeping
+public import Timekeeping
 
 extension SQLiteStore: ConnectionLedger {
     public func state(connection: String) async throws -> ConnectionState? {
@@ -77,6 +77,47 @@ extension SQLiteStore: ConnectionLedger {
                 UnknownEventType(
                     typeID: $0[0], name: $0[1], count: $0[2], firstSeen: Timestamp(stored: $0[3]),
                     lastSeen: Timestamp(stored: $0[4]))
+            }
+        }
+    }
+
+    public func unknownFields(connection: String) async throws -> [UnknownField] {
+        try await read { database in
+            guard let id = try ConnectionRow.id(of: connection, in: database) else { return [] }
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT collection, name, count, first_seen, last_seen FROM unknown_fields
+                    WHERE connection = ? ORDER BY collection, name
+                    """, arguments: [id]
+            ).map {
+                UnknownField(
+                    collection: $0[0], name: $0[1], count: $0[2], firstSeen: Timestamp(stored: $0[3]),
+                    lastSeen: Timestamp(stored: $0[4]))
+            }
+        }
+    }
+
+    public func count(
+        unknownFields: UnknownFieldCounts, of collection: String, at moment: Timestamp, connection: String
+    ) async throws {
+        try await write(.normal) { database in
+            let id = try ConnectionRow.makeID(of: connection, in: database)
+            // The names that are known come first, so that the rest are others when there are too many.
+            var known = UnknownFieldCounts()
+            for name in try String.fetchAll(
+                database, sql: "SELECT name FROM unknown_fields WHERE connection = ? AND collection = ?",
+                arguments: [id, collection])
+            { known.add(name, 0) }
+            known.add(unknownFields)
+            for (name, count) in known.counts.sorted(by: { $0.key < $1.key }) where count > 0 {
+                try database.execute(
+                    sql: """
+                        INSERT INTO unknown_fields (connection, collection, name, count, first_seen, last_seen)
+                        VALUES (?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (connection, collection, name) DO UPDATE SET count = count + excluded.count,
+                            last_seen = max(last_seen, excluded.last_seen)
+                        """, arguments: [id, collection, name, count, moment.stored, moment.stored])
             }
         }
     }

@@ -1,5 +1,6 @@
 /// Step 2: how connections are doing, what their sources lack, and what was done in them. Step 4: types of events that
 /// are not known, and the way to those that grant privileges. Step 6: delegated privileges with them.
+/// Step 13: members of records that are not known.
 extension Schema {
     static let connectionStates = """
         CREATE TABLE connection_states (
@@ -67,6 +68,19 @@ extension Schema {
     static let delegatedPrivileges = """
         DROP INDEX activities_of_privileges;
         CREATE INDEX activities_of_privileges ON activities (connection, position) WHERE \(isPrivilegeChange);
+
+        """
+
+    static let unknownFieldCounts = """
+        CREATE TABLE unknown_fields (
+            connection INTEGER NOT NULL REFERENCES connections (id),
+            collection TEXT NOT NULL,
+            name TEXT NOT NULL,
+            count INTEGER NOT NULL,
+            first_seen INTEGER NOT NULL,
+            last_seen INTEGER NOT NULL,
+            PRIMARY KEY (connection, collection, name)
+        ) STRICT, WITHOUT ROWID;
 
         """
 }

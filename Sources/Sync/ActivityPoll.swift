@@ -8,6 +8,7 @@ struct ActivityPoll: Sendable {
     struct Result: Sendable {
         var new = 0
         var unreadable = 0
+        var unknownFields = UnknownFieldCounts()
         /// New ones that came too late for windows, and those that went to quarantine for it.
         var late = 0
         var tooLate = 0
@@ -65,6 +66,7 @@ struct ActivityPoll: Sendable {
             result.late += done.late
             result.tooLate += done.tooLate
             result.unreadable += page.unreadable.count
+            result.unknownFields.add(page.unknownFields)
             result.completeUntil = cursor.completeUntil
             try await onPage(done.new)
             guard let next = page.next else { return result }

@@ -10,6 +10,8 @@ struct DirectoryCopy: Sendable {
         var records: Int
         /// Collections that could be read before and are out of reach now.
         var outOfReach: Set<EntityKind> = []
+        /// Members of rows that are not known here, by collection.
+        var unknownFields: [EntityKind: UnknownFieldCounts] = [:]
         /// What is done for good, should this be interrupted.
         var resume: ResumePoint
 
@@ -165,6 +167,9 @@ struct DirectoryCopy: Sendable {
                 return
             }
             result.records += page.entities.count
+            if !page.unknownFields.isEmpty {
+                result.unknownFields[query.kind, default: UnknownFieldCounts()].add(page.unknownFields)
+            }
             if isList {
                 result.resume.kind = .user
                 result.resume.cursor = page.next

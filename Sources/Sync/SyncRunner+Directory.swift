@@ -20,6 +20,9 @@ extension SyncRunner {
             result.unreadable.values.reduce(0, +) - (point.unreadable ?? [:]).values.reduce(0, +)
         outcome.availability = result.availability
         noteReach(result, at: now)
+        for (kind, counts) in result.unknownFields {
+            try await count(unknownFields: counts, of: kind.rawValue, at: now)
+        }
         if let failure = result.failure {
             if isStop(failure) { outcome.wasStopped = true } else { outcome.failures.append(failure) }
             if let place = Self.goingOn(result, from: point, failure) {

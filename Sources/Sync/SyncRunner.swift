@@ -24,6 +24,8 @@ public struct SyncOutcome: Sendable {
     public var wasStopped = false
     /// Types of events that came so far and are not known here.
     public var unknownEventTypes: [UnknownEventType] = []
+    /// Members of records that came so far and are not known here.
+    public var unknownFields: [UnknownField] = []
     /// When the next pass has something to do.
     public var nextDue: Timestamp
 
@@ -45,8 +47,8 @@ public actor SyncRunner {
     let facts: any FactStore
     let cadence: SyncCadence
     let clock: any WallClock
-    private let ledger: (any ConnectionLedger)?
-    private let logger: Logger
+    let ledger: (any ConnectionLedger)?
+    let logger: Logger
     private let onProgress: @Sendable (SyncProgress) async -> Void
     var plan: SyncPlan
     /// What the ledger has of this connection; nil before the first pass.
@@ -166,12 +168,14 @@ public actor SyncRunner {
         outcome.tooLate += result.tooLate
         progress.activities = before + result.new
         state?.eventsCompleteUntil = result.completeUntil
+        try await count(unknownFields: result.unknownFields, of: UnknownField.events, at: now)
         try await noteGap(result, at: now + sourceLead)
         if let failure = result.failure, isStop(failure) {
             outcome.wasStopped = true
             return
         }
         outcome.unknownEventTypes = try await namedUnknownTypes()
+        outcome.unknownFields = try await ledger?.unknownFields(connection: connection) ?? []
         guard let failure = result.failure else { return }
         outcome.failures.append(failure)
         if let wait = failure.retryAfter { plan.wait(wait, from: now) }
@@ -191,24 +195,6 @@ public actor SyncRunner {
         outcome.state = self.state ?? state
         guard !outcome.wasStopped else { return }
         try await onActivities(outcome)
-    }
-
-    /// The types that are not known here, with the source's names for them where it has some.
-    private func namedUnknownTypes() async throws -> [UnknownEventType] {
-        guard let ledger else { return [] }
-        let known = try await ledger.unknownEventTypes(connection: connection)
-        guard known.contains(where: { $0.name == nil }) else { return known }
-        let names: [Int64: String]
-        do throws(SourceFailure) {
-            names = try await source.eventTypeNames()
-        } catch {
-            logger.debug("names of event types could not be read", metadata: ["answer": "\(error.answer)"])
-            return known
-        }
-        let news = known.filter { $0.name == nil }.compactMap { type in names[type.typeID].map { (type.typeID, $0) } }
-        guard !news.isEmpty else { return known }
-        try await ledger.name(eventTypes: Dictionary(news) { first, _ in first }, connection: connection)
-        return try await ledger.unknownEventTypes(connection: connection)
     }
 
     private func noteActivities(_ new: Int) async throws {

@@ -9,7 +9,7 @@ import Testing
 
     /// What was found, as `code=text`, with `!` for text that has escapes.
     static func found(
-        _ text: String, room: Int = 16, memory: JSONKeyMemory = JSONKeyMemory()
+        _ text: String, room: Int = 16, memory: JSONKeyMemory = JSONKeyMemory(), keys: JSONKeyTable = Self.keys
     ) throws(JSONFault) -> [String] {
         let bytes = Array(text.utf8)
         let room = UnsafeMutableBufferPointer<JSONMember>.allocate(capacity: room)
@@ -22,6 +22,39 @@ import Testing
         return room[..<result.count].map {
             "\($0.code)=\(String(decoding: $0.text, as: UTF8.self))\($0.hasEscapes ? "!" : "")"
         }
+    }
+
+    static let passing = JSONKeyTable([
+        ("id", 1), ("account_id", JSONObjectScan.passedOver),
+        ("assumed_by_superadmin_or_reseller_long", JSONObjectScan.passedOver),
+    ])
+    static let long = String(repeating: "n", count: 29)
+
+    /// Keys that nobody knows, by name and how often they had a value, after the text was read twice.
+    @Test(arguments: [
+        (#"{"id":1}"#, [String]()),
+        (#"{"id":1,"new":2,"newer":"x","id":3}"#, ["new 2", "newer 2"]),
+        (#"{"new":null,"newer":null,"a":null}"#, []),
+        (#"{"new":1,"new":2}"#, ["new 4"]),
+        (#"{"account_id":1,"assumed_by_superadmin_or_reseller_long":true}"#, []),
+        // The longest key that is learnt, and one that is longer.
+        (#"{"\#(long)":1,"\#(long)n":1}"#, ["\(long) 2", "\(long)n 2"]),
+        (#"{"blank" :1,"esc\u0061ped":1}"#, [#"blank 2"#, #"esc\u0061ped 2"#]),
+        (#"{"id":{"inside":1},"new":{"inside":1}}"#, ["new 2"]),
+    ])
+    func countsUnknownKeys(_ text: String, _ expected: [String]) throws {
+        let memory = JSONKeyMemory()
+        for _ in 0..<2 { _ = try Self.found(text, memory: memory, keys: Self.passing) }
+        #expect(memory.takeUnknown().map { "\($0.name) \($0.count)" } == expected)
+        #expect(memory.takeUnknown().isEmpty, "what was taken is not there again")
+    }
+
+    /// However many keys come, memory is bounded: 255 are learnt, and 100 more are counted.
+    @Test func countsSoManyUnknownKeysAndNoMore() throws {
+        let memory = JSONKeyMemory()
+        let text = "{" + (0..<1000).map { "\"key\($0)\":1" }.joined(separator: ",") + "}"
+        _ = try Self.found(text, memory: memory, keys: Self.passing)
+        #expect(memory.takeUnknown().count == 255 + 100)
     }
 
     @Test(arguments: [

@@ -45,7 +45,7 @@ import Web
         let simulator = Simulator(options: options, clock: clock)
         let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
         let entry = EventEntry(
-            connection: "acme", facts: store, enricher: nil, lateness: .minutes(5), clock: clock)
+            connection: "acme", facts: store, enricher: nil, lateness: .minutes(5), clock: clock, ledger: store)
         let intake = EventIntake(
             connection: "acme", header: "Authorization", token: "s3cret", postsPerMinute: 1000,
             take: { try await entry.take($0) })

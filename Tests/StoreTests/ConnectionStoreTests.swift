@@ -25,6 +25,44 @@ import Timekeeping
         #expect(try await store.state(connection: "other") == nil)
     }
 
+    static func counts(_ names: some Sequence<String>) -> UnknownFieldCounts {
+        var counts = UnknownFieldCounts()
+        for name in names { counts.add(name) }
+        return counts
+    }
+
+    @Test func unknownFieldsAreAddedUpByCollection() async throws {
+        let store = try Fixture.memory()
+        try await store.count(
+            unknownFields: Self.counts(["b", "a", "b"]), of: "user", at: Fixture.at(9), connection: "acme")
+        try await store.count(unknownFields: Self.counts(["b"]), of: "user", at: Fixture.at(60), connection: "acme")
+        try await store.count(unknownFields: Self.counts(["b"]), of: "event", at: Fixture.at(9), connection: "acme")
+        func field(_ collection: String, _ name: String, _ count: Int, _ last: Int64) -> UnknownField {
+            UnknownField(
+                collection: collection, name: name, count: count, firstSeen: Fixture.at(9), lastSeen: Fixture.at(last))
+        }
+        #expect(
+            try await store.unknownFields(connection: "acme")
+                == [field("event", "b", 1, 9), field("user", "a", 1, 9), field("user", "b", 3, 60)])
+        #expect(try await store.unknownFields(connection: "other").isEmpty)
+    }
+
+    @Test(arguments: [50, 51])
+    func soManyNamesAreKeptAndTheRestAreOthers(_ names: Int) async throws {
+        let store = try Fixture.memory()
+        for name in 0..<names {
+            try await store.count(
+                unknownFields: Self.counts(["n\(name)"]), of: "user", at: Fixture.at(1), connection: "acme")
+        }
+        try await store.count(
+            unknownFields: Self.counts(["n0", "z1", "z2"]), of: "user", at: Fixture.at(1), connection: "acme")
+        let found = try await store.unknownFields(connection: "acme")
+        #expect(found.count == UnknownFieldCounts.nameLimit + 1)
+        let others = found.first { $0.name == UnknownFieldCounts.others }
+        #expect(others?.count == names - UnknownFieldCounts.nameLimit + 2)
+        #expect(found.first { $0.name == "n0" }?.count == 2)
+    }
+
     @Test func sinceStaysWhileWordAndCauseDo() {
         var state = ConnectionState(since: Fixture.start)
         let fault = SourceFailure(.serverFault, attempt: "GET /x", answer: "502", remedy: "wait")

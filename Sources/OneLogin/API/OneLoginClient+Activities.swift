@@ -16,8 +16,11 @@ extension OneLoginClient {
                 let answer = try await calls.fetch(
                     Self.eventsPath, parameters(query, rows: rows), priority: .events)
                 let page = try eventPage(answer, query)
-                let (batch, unreadable) = page.activities(place: "GET \(Self.eventsPath)", decoder: decoder)
-                return ActivityPage(batch: batch, next: page.next, unreadable: unreadable)
+                let (batch, unreadable, unknown) = page.activities(
+                    place: "GET \(Self.eventsPath)", decoder: decoder)
+                var found = ActivityPage(batch: batch, next: page.next, unreadable: unreadable)
+                found.unknownFields = unknown
+                return found
             } catch {
                 guard error.kind == .bodyTooLarge else { throw error.meaning }
                 guard rows > 1 else { return try await passedOver(query, error.meaning) }

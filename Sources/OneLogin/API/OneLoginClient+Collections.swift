@@ -11,9 +11,11 @@ extension OneLoginClient {
 
     func users(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
         let (page, place) = try await envelope("/api/1/users", cursor: cursor)
-        let (users, unreadable) = page.records(place: place, WireEntities.user)
+        let (users, unreadable, unknown) = page.records(place: place, WireMembers.user, WireEntities.user)
         let total = cursor == nil && page.next != nil ? await userCount() : page.total
-        return EntityPage(entities: users.map(Entity.user), next: page.next, total: total, unreadable: unreadable)
+        return EntityPage(
+            entities: users.map(Entity.user), next: page.next, total: total, unreadable: unreadable,
+            unknownFields: unknown)
     }
 
     /// How many users there are, as v2 counts them, since v1 does not say.
@@ -37,26 +39,30 @@ extension OneLoginClient {
         query.append(("updated_since", since.wireText))
         let answer = try await calls.get(path, query)
         let page = try parsed(path) { () throws(MalformedPage) in try RowPage(array: answer, page: place.number) }
-        let (listed, unreadable) = page.records(place: "GET \(path)", WireEntities.user)
+        let (listed, unreadable, listedUnknown) = page.records(
+            place: "GET \(path)", WireMembers.user, WireEntities.user)
         let users = try await concurrently(listed) { [self] user throws(SourceFailure) in
-            user.roleIDs == nil ? try await detail(of: user.id) : user
+            user.roleIDs == nil ? try await detail(of: user.id) : (user, UnknownFieldCounts())
         }
+        var unknown = listedUnknown
+        for user in users { unknown.add(user.unknown) }
         return EntityPage(
-            entities: users.compactMap { $0.map(Entity.user) }, next: page.next, total: page.total,
-            unreadable: unreadable)
+            entities: users.compactMap { $0.user.map(Entity.user) }, next: page.next, total: page.total,
+            unreadable: unreadable, unknownFields: unknown)
     }
 
     /// All fields of a user; nil when the user is not there any more.
     ///
     /// - Throws: Also when only this user is closed to the credential: the row of the list has no roles, so it would
     ///   be no copy of the user.
-    private func detail(of id: Int64) async throws(SourceFailure) -> User? {
-        guard let answer = try await userAnswer(id) else { return nil }
+    private func detail(of id: Int64) async throws(SourceFailure) -> (user: User?, unknown: UnknownFieldCounts) {
+        var unknown = UnknownFieldCounts()
+        guard let answer = try await userAnswer(id) else { return (nil, unknown) }
         let found: User? = answer.body.withUnsafeBytes { body in
-            JSONMembers(body).flatMap { try? WireEntities.user($0) }
+            JSONMembers(body, known: WireMembers.user, &unknown).flatMap { try? WireEntities.user($0) }
         }
         guard let found else { throw malformed("/api/2/users/\(id)", "no user") }
-        return found
+        return (found, unknown)
     }
 
     /// The answer for one user; nil when the API says that there is none.
@@ -71,28 +77,32 @@ extension OneLoginClient {
 
     func groups(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
         let (page, place) = try await envelope("/api/1/groups", cursor: cursor)
-        let (groups, unreadable) = page.records(place: place, WireEntities.group)
+        let (groups, unreadable, unknown) = page.records(place: place, WireMembers.group, WireEntities.group)
         return EntityPage(
-            entities: groups.map(Entity.group), next: page.next, total: page.total, unreadable: unreadable)
+            entities: groups.map(Entity.group), next: page.next, total: page.total, unreadable: unreadable,
+            unknownFields: unknown)
     }
 
     func apps(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
         let (page, place) = try await array("/api/2/apps", cursor: cursor, limit: Self.pageRows)
-        let (apps, unreadable) = page.records(place: place, WireEntities.app)
-        return EntityPage(entities: apps.map(Entity.app), next: page.next, total: page.total, unreadable: unreadable)
+        let (apps, unreadable, unknown) = page.records(place: place, WireMembers.app, WireEntities.app)
+        return EntityPage(
+            entities: apps.map(Entity.app), next: page.next, total: page.total, unreadable: unreadable,
+            unknownFields: unknown)
     }
 
     func mappings(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
         let (page, place) = try await array("/api/2/mappings", cursor: cursor, limit: Self.pageRows)
-        let (found, unreadable) = page.records(place: place, WireEntities.mapping)
+        let (found, unreadable, unknown) = page.records(place: place, WireMembers.mapping, WireEntities.mapping)
         return EntityPage(
-            entities: found.map(Entity.mapping), next: page.next, total: page.total, unreadable: unreadable)
+            entities: found.map(Entity.mapping), next: page.next, total: page.total, unreadable: unreadable,
+            unknownFields: unknown)
     }
 
     /// A page of roles with their members and admins, which the list leaves out.
     func roles(_ cursor: String?) async throws(SourceFailure) -> EntityPage {
         let (page, place) = try await array("/api/2/roles", cursor: cursor, limit: Self.smallPageRows)
-        let (listed, unreadable) = page.records(place: place, WireEntities.role)
+        let (listed, unreadable, unknown) = page.records(place: place, WireMembers.role, WireEntities.role)
         let roles = try await concurrently(listed) { [self] role throws(SourceFailure) in
             var role = role
             role.userIDs = try await ids("/api/2/roles/\(role.id)/users")
@@ -100,7 +110,9 @@ extension OneLoginClient {
             if role.appIDs == nil { role.appIDs = try await ids("/api/2/roles/\(role.id)/apps") }
             return role
         }
-        return EntityPage(entities: roles.map(Entity.role), next: page.next, total: page.total, unreadable: unreadable)
+        return EntityPage(
+            entities: roles.map(Entity.role), next: page.next, total: page.total, unreadable: unreadable,
+            unknownFields: unknown)
     }
 
     /// Every delegated privilege with its users and roles; not available without the subscription and `Manage All`.
@@ -109,7 +121,8 @@ extension OneLoginClient {
         do throws(SourceFailure) {
             let answer = try await calls.get(path)
             let page = try parsed(path) { () throws(MalformedPage) in try RowPage(array: answer, page: 1) }
-            let (listed, unreadable) = page.records(place: "GET \(path)", WireEntities.privilege)
+            let (listed, unreadable, unknown) = page.records(
+                place: "GET \(path)", WireMembers.privilege, WireEntities.privilege)
             let privileges = try await concurrently(listed) { [self] privilege throws(SourceFailure) in
                 var privilege = privilege
                 let own = path + "/" + Calls.percentEncoded(privilege.id)
@@ -118,7 +131,8 @@ extension OneLoginClient {
                 return privilege
             }
             return EntityPage(
-                entities: privileges.map(Entity.privilege), total: privileges.count, unreadable: unreadable)
+                entities: privileges.map(Entity.privilege), total: privileges.count, unreadable: unreadable,
+                unknownFields: unknown)
         } catch {
             guard error.cause == .scopeMissing else { throw error }
             throw SourceFailure(
@@ -132,12 +146,16 @@ extension OneLoginClient {
         let found = try await concurrently(users) { [self] user throws(SourceFailure) in
             try await devices(ofUser: user)
         }
+        var unknown = UnknownFieldCounts()
+        for some in found { unknown.add(some.unknown) }
         return EntityPage(
             entities: found.flatMap { $0.devices.map(Entity.device) }, total: nil,
-            unreadable: found.flatMap(\.unreadable))
+            unreadable: found.flatMap(\.unreadable), unknownFields: unknown)
     }
 
-    private typealias DevicesOfUser = (devices: [Device], unreadable: [UnreadableText])
+    private typealias DevicesOfUser = (
+        devices: [Device], unreadable: [UnreadableText], unknown: UnknownFieldCounts
+    )
 
     private func devices(ofUser user: Int64) async throws(SourceFailure) -> DevicesOfUser {
         if await calls.state.factorSource != .v1 {
@@ -176,10 +194,11 @@ extension OneLoginClient {
     }
 
     private static func devices(in page: RowPage, of user: Int64, _ path: String) -> DevicesOfUser {
-        let (devices, unreadable) = page.records(place: "GET \(path)") { row throws(UnreadableRecord) in
+        let (devices, unreadable, unknown) = page.records(place: "GET \(path)", WireMembers.device) {
+            row throws(UnreadableRecord) in
             try WireEntities.device(row, userID: user)
         }
-        return (devices, unreadable)
+        return (devices, unreadable, unknown)
     }
 
     /// None, when the user went between two calls.
@@ -187,7 +206,7 @@ extension OneLoginClient {
     /// - Throws: The failure for a user who is there: that factors cannot be read does not say that there are none.
     private func noDevices(of user: Int64, _ failure: CallFailure) async throws(SourceFailure) -> DevicesOfUser {
         guard failure.kind == .notThere, try await userAnswer(user) == nil else { throw failure.meaning }
-        return ([], [])
+        return ([], [], UnknownFieldCounts())
     }
 
     /// No endpoint lists API credentials: they are known from the activities that name them.

@@ -84,14 +84,17 @@ struct RowPage {
 
     /// The rows as records; those that cannot be read are told with their text.
     func records<Record>(
-        place: String, _ read: (JSONMembers) throws(UnreadableRecord) -> Record
-    ) -> (records: [Record], unreadable: [UnreadableText]) {
+        place: String, _ known: JSONKeyTable, _ read: (JSONMembers) throws(UnreadableRecord) -> Record
+    ) -> (records: [Record], unreadable: [UnreadableText], unknown: UnknownFieldCounts) {
         var records: [Record] = []
         var unreadable: [UnreadableText] = []
+        var unknown = UnknownFieldCounts()
         for row in rows {
             do throws(UnreadableRecord) {
                 guard row.kind == .object else { throw UnreadableRecord(reason: "the row is no object") }
-                guard let members = JSONMembers(row.text) else { throw UnreadableRecord(brokenRow: row.text) }
+                guard let members = JSONMembers(row.text, known: known, &unknown) else {
+                    throw UnreadableRecord(brokenRow: row.text)
+                }
                 records.append(try read(members))
             } catch {
                 unreadable.append(
@@ -100,13 +103,13 @@ struct RowPage {
                         text: String(decoding: row.text.prefix(UnreadableText.textLimit), as: UTF8.self)))
             }
         }
-        return (records, unreadable)
+        return (records, unreadable, unknown)
     }
 
     /// The rows as activities, which point into the answer's bytes.
     func activities(
         place: String, decoder: any ActivityDecoder
-    ) -> (batch: ActivityBatch, unreadable: [UnreadableText]) {
+    ) -> (batch: ActivityBatch, unreadable: [UnreadableText], unknown: UnknownFieldCounts) {
         let batch = ActivityBatch(capacity: rows.count)
         batch.retain(owner)
         var unreadable: [UnreadableText] = []
@@ -120,7 +123,7 @@ struct RowPage {
                         text: String(decoding: row.text.prefix(UnreadableText.textLimit), as: UTF8.self)))
             }
         }
-        return (batch, unreadable)
+        return (batch, unreadable, WireMemory.takeUnknownFields(of: batch))
     }
 }
 

@@ -10,6 +10,8 @@ public struct EventBody: Sendable {
     public let batch: ActivityBatch
     /// What could not, with why.
     public let unreadable: [UnreadableText]
+    /// Members of the events that are not known here.
+    public let unknownFields: UnknownFieldCounts
     /// There are more than ``recordLimit``; those beyond are in neither.
     public let isOverLimit: Bool
 
@@ -56,6 +58,7 @@ public struct EventBody: Sendable {
             }
         }
         batch.retain(block)
+        unknownFields = WireMemory.takeUnknownFields(of: batch)
         self.unreadable = unreadable
         self.isOverLimit = isOverLimit
     }

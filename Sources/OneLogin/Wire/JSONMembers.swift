@@ -1,3 +1,4 @@
+import Directory
 import JSONScanning
 
 /// The members of one small object by key, for answers that are not on the hot path.
@@ -10,6 +11,22 @@ struct JSONMembers {
             var cursor = JSONCursor(text)
             try cursor.enterObject()
             while let key = try cursor.nextKey() { members[key.string ?? ""] = try cursor.value() }
+            try cursor.finish()
+        } catch {
+            return nil
+        }
+    }
+
+    /// Reads an object like the others, and counts its members that have a value and are not among `known`.
+    init?(_ text: UnsafeRawBufferPointer, known: JSONKeyTable, _ unknown: inout UnknownFieldCounts) {
+        do throws(JSONFault) {
+            var cursor = JSONCursor(text)
+            try cursor.enterObject()
+            while let key = try cursor.nextKey() {
+                let value = try cursor.value()
+                if known.code(of: key.text) == 0, value.kind != .null { unknown.add(key.string ?? "") }
+                members[key.string ?? ""] = value
+            }
             try cursor.finish()
         } catch {
             return nil

@@ -27,7 +27,17 @@ struct WireField: Sendable {
     /// By code: the field at index 0 has code 1.
     static let all: [WireField] = special + integers + texts
 
-    static let keys = JSONKeyTable(all.enumerated().map { ($1.key, UInt8($0 + 1)) })
+    static let keys = JSONKeyTable(
+        all.enumerated().map { ($1.key, UInt8($0 + 1)) } + passedOver.map { ($0, JSONObjectScan.passedOver) })
+
+    /// Keys of the events API and of webhooks that are known and not read; they stay in ``ActivityField/raw``.
+    private static let passedOver = [
+        "account_id", "adc_id", "adc_name", "assumed_by_superadmin_or_reseller", "authentication_factor_id", "create",
+        "directory_sync_run_id", "imported_user_id", "imported_user_name", "login_id", "mapping_id", "note_id",
+        "policy_type", "proxy_agent_id", "proxy_agent_name", "radius_config_id", "radius_config_name", "resolved_at",
+        "resolved_by_user_id", "service_directory_id", "solved", "task_name", "trusted_idp_id", "user_field_id",
+        "user_field_name",
+    ]
 
     private static let special = [
         WireField(key: "id", rule: .id, field: .id),

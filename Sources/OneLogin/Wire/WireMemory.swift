@@ -64,6 +64,14 @@ final class WireMemory {
         return .passUnretained(made)
     }
 
+    /// The members that are not known here of the records that a batch was filled from, since this was asked last.
+    static func takeUnknownFields(of batch: ActivityBatch) -> UnknownFieldCounts {
+        var counts = UnknownFieldCounts()
+        guard let memory = batch.decoderMemory as? WireMemory else { return counts }
+        for (name, count) in memory.keys.takeUnknown() { counts.add(name, count) }
+        return counts
+    }
+
     /// The words of ``ActivitySource`` as slots.
     private static let sourceSlots: [Slot] = ActivitySource.allCases.map { StaticText.slot($0.rawValue) }
 

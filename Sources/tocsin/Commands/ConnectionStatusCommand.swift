@@ -73,7 +73,8 @@ struct ConnectionStatusCommand: AsyncParsableCommand {
             outcomes.append(Self.outcome(state))
             let report = ConnectionReport(
                 name: connection.name, state: state, gaps: gaps,
-                unknownTypes: try await store.unknownTypes(of: connection.name), now: SystemClock().now())
+                unknownTypes: try await store.unknownTypes(of: connection.name),
+                unknownFields: try await store.unknownFields(of: connection.name), now: SystemClock().now())
             switch format {
             case .text: Terminal.writeRaw(report.text(Paint(isOn: common.hasColor)))
             case .json: Terminal.write(try report.json())
@@ -106,6 +107,9 @@ struct ConnectionStates {
     func unknownTypes(of name: String) async throws -> [UnknownEventType] {
         try await store?.unknownEventTypes(connection: name) ?? []
     }
+    func unknownFields(of name: String) async throws -> [UnknownField] {
+        try await store?.unknownFields(connection: name) ?? []
+    }
 }
 
 /// The words and the JSON of one connection's state.
@@ -114,8 +118,9 @@ struct ConnectionReport {
     let state: ConnectionState?
     let gaps: [SourceGap]
     let unknownTypes: [UnknownEventType]
+    var unknownFields: [UnknownField] = []
     let now: Timestamp
-    /// Unknown types that the words name; JSON has all of them.
+    /// Unknown types and fields that the words name; JSON has all of them.
     private static let typesShown = 10
 
     func text(_ paint: Paint) -> String {
@@ -153,6 +158,11 @@ struct ConnectionReport {
             let rest = unknownTypes.count > shown.count ? " and \(unknownTypes.count - shown.count) more" : ""
             lines.append("event types not known here: \(Visible.text(shown.joined(separator: ", ")))\(rest)")
         }
+        if !unknownFields.isEmpty {
+            let shown = unknownFields.prefix(Self.typesShown).map { "\($0.collection).\($0.name) x\($0.count)" }
+            let rest = unknownFields.count > shown.count ? " and \(unknownFields.count - shown.count) more" : ""
+            lines.append("fields not known here: \(Visible.text(shown.joined(separator: ", ")))\(rest)")
+        }
         return lines.enumerated().map { ($0.offset == 0 ? "" : "  ") + $0.element + "\n" }.joined()
     }
 
@@ -188,6 +198,7 @@ struct ConnectionReport {
             let changes: Changes?
             let gaps: [SourceGap]
             let unknownEventTypes: [UnknownEventType]
+            let unknownFields: [UnknownField]
         }
         let progress = state?.progress.map {
             Progress(
@@ -205,6 +216,6 @@ struct ConnectionReport {
                 eventsCompleteUntil: state?.eventsCompleteUntil?.rfc3339, callsLeft: state?.budget?.remaining,
                 callsLimit: state?.budget?.limit, clockSkewSeconds: state?.clockSkewSeconds, changes: changes,
                 gaps: gaps,
-                unknownEventTypes: unknownTypes))
+                unknownEventTypes: unknownTypes, unknownFields: unknownFields))
     }
 }

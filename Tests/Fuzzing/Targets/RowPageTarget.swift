@@ -24,12 +24,18 @@ extension FuzzTarget {
 
     /// Every row is a record or is named with a reason, whatever collection it is taken for.
     private static func fault(of page: RowPage) -> String? {
+        func isBounded(_ unknown: UnknownFieldCounts) -> Bool {
+            unknown.counts.count <= UnknownFieldCounts.nameLimit + 1
+                && unknown.counts.keys.allSatisfy { $0.utf8.count <= UnknownFieldCounts.textLimit }
+        }
         func check<Record>(_ read: (JSONMembers) throws(UnreadableRecord) -> Record) -> String? {
-            let (records, unreadable) = page.records(place: "fuzz", read)
+            let (records, unreadable, unknown) = page.records(place: "fuzz", WireMembers.group, read)
+            guard isBounded(unknown) else { return "more is counted of unknown members than may be" }
             guard records.count + unreadable.count == page.rows.count else { return "a row is gone" }
             return unreadable.contains { $0.reason.isEmpty } ? "a row without a reason" : nil
         }
-        let (batch, unreadable) = page.activities(place: "fuzz", decoder: WireActivityDecoder())
+        let (batch, unreadable, unknown) = page.activities(place: "fuzz", decoder: WireActivityDecoder())
+        guard isBounded(unknown) else { return "more is counted of unknown members of events than may be" }
         guard batch.count + unreadable.count == page.rows.count else { return "an event is gone" }
         return check(WireEntities.user) ?? check(WireEntities.group) ?? check(WireEntities.role)
             ?? check(WireEntities.app) ?? check(WireEntities.privilege) ?? check(WireEntities.mapping)
