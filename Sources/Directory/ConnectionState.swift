@@ -139,11 +139,33 @@ public struct Reconciliation: Hashable, Sendable, Codable {
     public var explained: Int
     /// Changes that none explains, which became activities of their own.
     public var derived: Int
+    /// The same by kind of change; nil from a version that did not count them.
+    public var kinds: [String: Counts]?
 
-    public init(at moment: Timestamp, explained: Int, derived: Int) {
+    /// Changes of one kind.
+    public struct Counts: Hashable, Sendable, Codable {
+        public var explained = 0
+        public var derived = 0
+
+        public init(explained: Int = 0, derived: Int = 0) {
+            self.explained = explained
+            self.derived = derived
+        }
+    }
+
+    public init(at moment: Timestamp, explained: Int, derived: Int, kinds: [String: Counts]? = nil) {
         at = moment
         self.explained = explained
         self.derived = derived
+        self.kinds = kinds
+    }
+
+    /// Counts what a comparison gave.
+    public init(at moment: Timestamp, explained: [ExplainedChange], derived: ActivityBatch) {
+        var kinds: [String: Counts] = [:]
+        for change in explained { kinds[change.change.kind, default: Counts()].explained += 1 }
+        for row in 0..<derived.count { kinds[derived.activity(at: row).kind, default: Counts()].derived += 1 }
+        self.init(at: moment, explained: explained.count, derived: derived.count, kinds: kinds)
     }
 
     /// All changes that the comparison saw.

@@ -106,11 +106,14 @@ public protocol FactStore: Sendable {
     /// Makes the staged copy current in one transaction when no collection is incomplete, and stores the versions
     /// that differ; else drops it and records why.
     ///
-    /// - Parameter derived: Activities that the comparison gave, stored in the same transaction.
+    /// - Parameters:
+    ///   - derived: Activities that the comparison gave, stored in the same transaction.
+    ///   - explained: The changes that activities had told, kept in the same transaction: the latest
+    ///     ``ExplainedChange/limit`` of a connection.
     /// - Returns: Whether it became current.
     func finish(
         _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
-        connection: String, at moment: Timestamp
+        explained: [ExplainedChange], connection: String, at moment: Timestamp
     ) async throws -> Bool
 
     /// The staged records, by kind and id.
@@ -203,5 +206,17 @@ extension FactStore {
     /// Every version of every record.
     public func versions(connection: String) async throws -> DirectoryVersions {
         try await versions(connection: connection, since: nil)
+    }
+}
+
+extension FactStore {
+    /// Finishes a copy that was compared with none, or of which nothing had been told.
+    public func finish(
+        _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
+        connection: String, at moment: Timestamp
+    ) async throws -> Bool {
+        try await finish(
+            generation, availability: availability, derived: derived, explained: [], connection: connection,
+            at: moment)
     }
 }

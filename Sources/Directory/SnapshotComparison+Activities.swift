@@ -4,10 +4,10 @@ public import Timekeeping
 extension SnapshotComparison {
     /// What activities of the source say happened, to hold changes against.
     public struct Explanations: Sendable {
-        /// What is told in full: it explains the change however often it is told.
-        private var exact: Set<Change> = []
-        /// What is told of a user without the object, and how often: each explains one change.
-        private var counted: [Change: Int] = [:]
+        /// What is told in full, and the last activity that does: it explains the change however often it is told.
+        private var exact: [Change: String] = [:]
+        /// What is told of a user without the object, and the activities that do: each explains one change.
+        private var counted: [Change: ArraySlice<String>] = [:]
 
         /// Takes activities in, each from the moment on since which its collection may have changed.
         ///
@@ -26,7 +26,7 @@ extension SnapshotComparison {
 
         /// Users of whom an activity tells that they were deleted.
         public var deletedUsers: Set<Int64> {
-            Set(exact.lazy.filter { $0.kind == "user.deleted" }.compactMap(\.userID))
+            Set(exact.keys.lazy.filter { $0.kind == "user.deleted" }.compactMap(\.userID))
         }
 
         private mutating func take(_ activity: Activity) {
@@ -35,44 +35,51 @@ extension SnapshotComparison {
             guard SnapshotComparison.kinds.contains(kind), let user = activity.integer(.userID) else { return }
             switch kind {
             case "user.group_changed":
-                exact.insert(Change(kind: kind, userID: user, objectID: activity.integer(.groupID)))
+                exact[Change(kind: kind, userID: user, objectID: activity.integer(.groupID))] = activity.id
             case "role.granted", "role.revoked", "role.admin_granted", "role.admin_revoked":
                 if let role = activity.integer(.roleID) {
-                    exact.insert(Change(kind: kind, userID: user, objectID: role))
+                    exact[Change(kind: kind, userID: user, objectID: role)] = activity.id
                 } else {
-                    counted[Change(kind: kind, userID: user), default: 0] += 1
+                    counted[Change(kind: kind, userID: user), default: []].append(activity.id)
                 }
             case "privilege.granted", "privilege.revoked", "mfa.enrolled", "mfa.removed":
                 // Events number privileges, and the API names them by UUIDs; the ids of factors differ between events
                 // and both versions of the API.
-                counted[Change(kind: kind, userID: user), default: 0] += 1
+                counted[Change(kind: kind, userID: user), default: []].append(activity.id)
             default:
-                exact.insert(Change(kind: SnapshotComparison.family(kind), userID: user))
+                exact[Change(kind: SnapshotComparison.family(kind), userID: user)] = activity.id
             }
         }
 
-        /// Whether an activity tells the change; one that is counted is used up by it.
-        mutating func explain(_ change: Change) -> Bool {
+        /// The id of the activity that tells the change, nil when none does; one that is counted is used up by it.
+        mutating func explain(_ change: Change) -> String? {
             let told = Change(
                 kind: SnapshotComparison.family(change.kind), userID: change.userID, objectID: change.objectID,
                 objectText: change.objectText)
-            if exact.contains(told) { return true }
+            if let activity = exact[told] { return activity }
             let plain = Change(kind: change.kind, userID: change.userID)
-            guard let left = counted[plain], left > 0 else { return false }
-            counted[plain] = left - 1
-            return true
+            return counted[plain]?.popFirst()
         }
     }
 
-    /// The changes as activities with time and generation of the later snapshot, sorted by (kind, user, object).
+    /// Divides the changes into those that activities told and the rest, both sorted by (kind, user, object).
     ///
-    /// - Parameter explained: What activities of the same stretch of time have told already; left out.
-    public func activities(explained: inout Explanations) -> ActivityBatch {
-        let wanted = details.filter { !explained.explain($0.change) }
+    /// - Parameter told: What activities of the same stretch of time say.
+    /// - Returns: The rest as activities with time and generation of the later snapshot.
+    public func reconciled(with told: inout Explanations) -> (explained: [ExplainedChange], derived: ActivityBatch) {
+        var explained: [ExplainedChange] = []
+        let wanted = details.filter { detail in
+            guard let activity = told.explain(detail.change) else { return true }
+            explained.append(ExplainedChange(change: detail.change, activityID: activity))
+            return false
+        }
         let batch = ActivityBatch(capacity: wanted.count)
         for detail in wanted { write(detail, to: batch) }
-        return batch
+        return (explained, batch)
     }
+
+    /// The changes that no activity has told, as activities.
+    public func activities(explained: inout Explanations) -> ActivityBatch { reconciled(with: &explained).derived }
 
     /// All changes as activities.
     public func activities() -> ActivityBatch {

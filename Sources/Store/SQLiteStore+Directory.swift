@@ -70,7 +70,7 @@ extension SQLiteStore: FactStore {
 
     public func finish(
         _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
-        connection: String, at moment: Timestamp
+        explained: [ExplainedChange], connection: String, at moment: Timestamp
     ) async throws -> Bool {
         try await write(.normal) { database in
             let connectionID = try ConnectionRow.makeID(of: connection, in: database)
@@ -94,6 +94,8 @@ extension SQLiteStore: FactStore {
             if let derived {
                 _ = try ActivityRows.insert(derived, connection: connectionID, source: .snapshot, into: database)
             }
+            try ChangeRows.insert(
+                explained, of: generation.id, connection: connectionID, at: moment, into: database)
             return true
         }
     }

@@ -1,7 +1,23 @@
-/// Steps 7, 8 and 12: since when rules see a copy of the directory, which versions of records are over, and records
-/// beside their keys.
+/// Steps 7, 8, 12 and 14: since when rules see a copy of the directory, which versions of records are over, records
+/// beside their keys, and which changes between copies activities told.
 extension Schema {
     static let seenGenerations = "ALTER TABLE sync_generations ADD COLUMN seen_from INTEGER;"
+
+    static let explainedChanges = """
+        CREATE TABLE explained_changes (
+            position INTEGER PRIMARY KEY AUTOINCREMENT,
+            connection INTEGER NOT NULL REFERENCES connections (id),
+            generation INTEGER NOT NULL REFERENCES sync_generations (id),
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            user_id INTEGER,
+            object_id INTEGER,
+            object_text TEXT,
+            activity TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX explained_changes_by_connection ON explained_changes (connection, position);
+
+        """
 
     static let endedVersions = "CREATE INDEX entity_versions_by_end ON entity_versions (connection, seen_until);"
 

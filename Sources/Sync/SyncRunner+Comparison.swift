@@ -11,6 +11,8 @@ extension SyncRunner {
         var unconfirmed: [HeldLoss] = []
         /// Changes that no activity tells, as activities; nil when there are none.
         var derived: ActivityBatch?
+        /// Changes that activities told.
+        var explained: [ExplainedChange] = []
         var reconciliation: Reconciliation?
     }
 
@@ -49,10 +51,10 @@ extension SyncRunner {
         }
         guard news.unconfirmed.isEmpty else { return news }
         let comparison = SnapshotComparison(from: before, to: staged)
-        let batch = comparison.activities(explained: &told)
+        let (explained, batch) = comparison.reconciled(with: &told)
         news.derived = batch.count == 0 ? nil : batch
-        news.reconciliation = Reconciliation(
-            at: moment, explained: comparison.changes.count - batch.count, derived: batch.count)
+        news.explained = explained
+        news.reconciliation = Reconciliation(at: moment, explained: explained, derived: batch)
         return news
     }
 

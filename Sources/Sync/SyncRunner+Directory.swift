@@ -73,7 +73,8 @@ extension SyncRunner {
             state?.heldLosses = news.flatMap { $0.unconfirmed.isEmpty ? nil : $0.losses }
         }
         let isCurrent = try await facts.finish(
-            generation, availability: availability, derived: news?.derived, connection: connection, at: moment)
+            generation, availability: availability, derived: news?.derived, explained: news?.explained ?? [],
+            connection: connection, at: moment)
         outcome.availability = availability
         outcome.directoryChanged = isCurrent
         outcome.newActivities += isCurrent ? news?.derived?.count ?? 0 : 0

@@ -131,7 +131,9 @@ import Timekeeping
         let one = SnapshotComparison(
             from: Self.snapshot(), to: Self.snapshot { $0.devices = [Device(id: "9", userID: 100, type: "SMS")] })
         var told = SnapshotComparison.Explanations(one.activities())
-        #expect(two.activities(explained: &told).count == 1)
+        let (explained, derived) = two.reconciled(with: &told)
+        #expect(derived.count == 1 && explained.map(\.activityID) == [one.activities().activity(at: 0).id])
+        #expect(explained.map(\.change.objectText) == ["1"])
     }
 
     @Test(arguments: [(0, 0), (1, 1)])

@@ -64,11 +64,12 @@ final class FaultyStore: FactStore, AlertStore, Sendable {
 
     func finish(
         _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
-        connection: String, at moment: Timestamp
+        explained: [ExplainedChange], connection: String, at moment: Timestamp
     ) async throws -> Bool {
         try await commit {
             try await store.finish(
-                generation, availability: availability, derived: derived, connection: connection, at: moment)
+                generation, availability: availability, derived: derived, explained: explained,
+                connection: connection, at: moment)
         }
     }
 

@@ -11,6 +11,7 @@ final class MemoryFacts: FactStore {
         var generations: Int64 = 0
         var staged = DirectorySnapshot(observedAt: .earliest)
         var current: DirectorySnapshot?
+        var explained: [ExplainedChange] = []
         /// Reasons by collection.
         var quarantine: [EntityKind: [String]] = [:]
     }
@@ -73,7 +74,7 @@ final class MemoryFacts: FactStore {
 
     func finish(
         _ generation: Generation, availability: [EntityKind: Availability], derived: ActivityBatch?,
-        connection: String, at moment: Timestamp
+        explained: [ExplainedChange], connection: String, at moment: Timestamp
     ) async throws -> Bool {
         state.withLock { state in
             guard !availability.values.contains(.incomplete) else { return false }
@@ -81,6 +82,7 @@ final class MemoryFacts: FactStore {
             state.staged.observedAt = moment
             state.current = state.staged
             if let derived { _ = Self.add(derived, to: &state) }
+            state.explained += explained
             return true
         }
     }

@@ -6,6 +6,6 @@ struct ConnectionCommand: AsyncParsableCommand {
         commandName: "connection", abstract: "Adds, tests, shows and removes the links to OneLogin accounts.",
         subcommands: [
             ConnectionAddCommand.self, ConnectionListCommand.self, ConnectionTestCommand.self,
-            ConnectionStatusCommand.self, ConnectionRemoveCommand.self,
+            ConnectionStatusCommand.self, ConnectionChangesCommand.self, ConnectionRemoveCommand.self,
         ])
 }

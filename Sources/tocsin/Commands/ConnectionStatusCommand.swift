@@ -180,6 +180,7 @@ struct ConnectionReport {
             let seen: Int
             let explained: Int
             let derived: Int
+            let kinds: [String: Reconciliation.Counts]
         }
         struct Row: Encodable {
             let connection: String
@@ -206,7 +207,9 @@ struct ConnectionReport {
                 percent: $0.share.map { ($0 * 1000).rounded() / 10 }, remainingSeconds: $0.estimate(at: now)?.seconds)
         }
         let changes = state?.reconciliation.map {
-            Changes(at: $0.at.rfc3339, seen: $0.seen, explained: $0.explained, derived: $0.derived)
+            Changes(
+                at: $0.at.rfc3339, seen: $0.seen, explained: $0.explained, derived: $0.derived,
+                kinds: $0.kinds ?? [:])
         }
         return try Terminal.snakeJSON(
             Row(
