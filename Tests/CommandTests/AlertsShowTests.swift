@@ -83,7 +83,7 @@ import Testing
         return lines.drop { $0 != "why" }.dropFirst().prefix { $0 != "life" }.map { String($0.dropFirst(2)) }
     }
 
-    @Test(.timeLimit(.minutes(5))) func storedAlertsSayWhyTheyAreThere() async throws {
+    @Test(.timeLimit(.minutes(15))) func storedAlertsSayWhyTheyAreThere() async throws {
         let program = try Program()
         defer { program.remove() }
         try program.write(

@@ -25,7 +25,7 @@ import Timekeeping
         #expect(ConnectionChangesCommand.text(change) == line)
     }
 
-    @Test(.timeLimit(.minutes(5))) func whatNoEventToldIsListed() async throws {
+    @Test(.timeLimit(.minutes(15))) func whatNoEventToldIsListed() async throws {
         let bench = try ConnectionCommandTests.Bench(
             """
             seed: 3

@@ -59,7 +59,7 @@ import Testing
         try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
     }
 
-    @Test(.timeLimit(.minutes(5))) func fromAddToRemove() async throws {
+    @Test(.timeLimit(.minutes(15))) func fromAddToRemove() async throws {
         let bench = try Bench("seed: 3\nusers: 40\nhistory: { days: 1, events: 100 }\n")
         defer { bench.end() }
         let added = try await bench.add()
@@ -95,7 +95,7 @@ import Testing
         #expect(left.output.isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(5))) func aWrongSecretIsToldWithWhatToDo() async throws {
+    @Test(.timeLimit(.minutes(15))) func aWrongSecretIsToldWithWhatToDo() async throws {
         let bench = try Bench("seed: 3\nusers: 40\nhistory: { days: 1, events: 100 }\n")
         defer { bench.end() }
         try bench.program.write(String(repeating: "0", count: 64) + "\n", to: "secret")
@@ -107,7 +107,7 @@ import Testing
     }
 
     /// A page that does not come keeps the first copy on its way.
-    @Test(.timeLimit(.minutes(5))) func aFirstSyncShowsHowFarItIs() async throws {
+    @Test(.timeLimit(.minutes(15))) func aFirstSyncShowsHowFarItIs() async throws {
         let bench = try Bench(
             """
             seed: 3

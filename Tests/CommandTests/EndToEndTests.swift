@@ -9,7 +9,7 @@ import Testing
         .enabled(
             if: PythonScript.interpreter != nil,
             "needs TOCSIN_PYTHON, an interpreter with the standardwebhooks library"),
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(15)))
     func plantedCasesReachAWebhookOnceThroughKillAndRestart() async throws {
         let program = try #require(PythonScript.program)
         let root = PythonScript.root
@@ -23,7 +23,7 @@ import Testing
         .enabled(
             if: PythonScript.interpreter != nil && FileManager.default.fileExists(atPath: generator.path),
             "needs TOCSIN_PYTHON and ../shared/bench/generate.py"),
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(15)))
     func plantedAttacksAndViolationsAreFoundAndNothingElse() async throws {
         let program = try #require(PythonScript.program)
         let run = try await PythonScript.run(

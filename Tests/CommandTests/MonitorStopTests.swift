@@ -15,7 +15,7 @@ import Testing
         return counts["api/1/users"] ?? 0
     }
 
-    @Test(.timeLimit(.minutes(5))) func aFirstCopyIsLeftAtItsPageAndGoneOnWith() async throws {
+    @Test(.timeLimit(.minutes(15))) func aFirstCopyIsLeftAtItsPageAndGoneOnWith() async throws {
         let bench = try ConnectionCommandTests.Bench(
             """
             seed: 3

@@ -63,7 +63,7 @@ import Testing
         return lines.map { "\($0.type) \($0.alert.message)" }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: ["array", "lines"])
+    @Test(.timeLimit(.minutes(15)), arguments: ["array", "lines"])
     func eventsArriveOnceAlsoThoseThatWereRefused(_ format: String) async throws {
         let program = try Program()
         defer { program.remove() }

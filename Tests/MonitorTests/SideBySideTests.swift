@@ -66,7 +66,7 @@ import Timekeeping
             clock: clock)
     }
 
-    @Test(.timeLimit(.minutes(1))) func alertsOfOneAreToldWhileTheOtherIsCopied() async throws {
+    @Test(.timeLimit(.minutes(15))) func alertsOfOneAreToldWhileTheOtherIsCopied() async throws {
         let clock = ManualClock(ScriptedTenant.start)
         let store = try SQLiteStore.inMemory(decoder: WireActivityDecoder())
         let tenant = ScriptedTenant(

@@ -14,7 +14,7 @@ import Timekeeping
 @testable import Monitor
 
 /// A monitor that is told to stop ends at the next page, fails nobody, and the next start goes on there.
-@Suite(.timeLimit(.minutes(2))) struct StopTests {
+@Suite(.timeLimit(.minutes(15))) struct StopTests {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     static let activities = 4
 
