@@ -12,7 +12,7 @@ enum Schema {
     static let steps = [
         facts + engine + alerts, connectionStates + actions, endedSearches, eventTypes, engineStates,
         delegatedPrivileges, seenGenerations, endedVersions, enrichments, silences,
-        unknownFields, keyedRecords, unknownFieldCounts, explainedChanges,
+        unknownFields, keyedRecords, unknownFieldCounts, explainedChanges, activityKinds,
     ]
 
     /// Brings a database to ``version``, each step in a transaction of its own together with its number.
