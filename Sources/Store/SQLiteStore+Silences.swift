@@ -37,7 +37,7 @@ extension SQLiteStore: SilenceStore {
                 database,
                 sql: """
                     SELECT alert.id FROM silences AS silence, alerts AS alert
-                    WHERE silence.from_at <= :moment AND silence.until_at > :moment AND alert.status <> 'resolved'
+                    WHERE \(SilenceRows.holds) AND alert.status <> 'resolved'
                         AND \(SilenceRows.covers)
                     """, arguments: ["moment": moment.stored])
         }
@@ -70,6 +70,9 @@ enum SilenceRows {
         AND (silence.severity_limit IS NULL OR alert.severity <= silence.severity_limit)
         """
 
+    /// Whether `silence` holds at `:moment`.
+    static let holds = "silence.from_at <= :moment AND silence.until_at > :moment"
+
     /// Whether `notice` is news of an end whose beginning its receiver was told: no silence holds that back.
     static let isAwaitedEnd = """
         EXISTS (
@@ -84,7 +87,7 @@ enum SilenceRows {
     static let isHeld = """
         (EXISTS (
             SELECT 1 FROM silences AS silence JOIN alerts AS alert ON alert.id = notice.alert_id
-            WHERE silence.from_at <= :moment AND silence.until_at > :moment AND \(covers))
+            WHERE \(holds) AND \(covers))
         AND NOT (\(isAwaitedEnd)))
         """
 

@@ -7,25 +7,22 @@ struct JSONMembers {
 
     /// Reads the object that is all of `text`; nil when it is none or its grammar is wrong.
     init?(_ text: UnsafeRawBufferPointer) {
-        do throws(JSONFault) {
-            var cursor = JSONCursor(text)
-            try cursor.enterObject()
-            while let key = try cursor.nextKey() { members[key.string ?? ""] = try cursor.value() }
-            try cursor.finish()
-        } catch {
-            return nil
-        }
+        var unknown = UnknownFieldCounts()
+        self.init(text, known: nil, &unknown)
     }
 
     /// Reads an object like the others, and counts its members that have a value and are not among `known`.
-    init?(_ text: UnsafeRawBufferPointer, known: JSONKeyTable, _ unknown: inout UnknownFieldCounts) {
+    ///
+    /// - Parameter known: nil to count none.
+    init?(_ text: UnsafeRawBufferPointer, known: JSONKeyTable?, _ unknown: inout UnknownFieldCounts) {
         do throws(JSONFault) {
             var cursor = JSONCursor(text)
             try cursor.enterObject()
             while let key = try cursor.nextKey() {
+                let name = key.string ?? ""
                 let value = try cursor.value()
-                if known.code(of: key.text) == 0, value.kind != .null { unknown.add(key.string ?? "") }
-                members[key.string ?? ""] = value
+                if let known, known.code(of: key.text) == 0, value.kind != .null { unknown.add(name) }
+                members[name] = value
             }
             try cursor.finish()
         } catch {

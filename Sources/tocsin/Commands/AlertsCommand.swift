@@ -41,7 +41,7 @@ struct AlertsListCommand: AsyncParsableCommand {
         let store = try common.settings(readsSecrets: false).openStore(.readOnly)
         let alerts = try await store.alerts(
             AlertQuery(statuses: Set(status), rule: rule, minimumSeverity: severity, limit: max(1, limit)))
-        let silenced = try await store.silencedAlerts(at: SystemClock().now())
+        let silenced = format == .text ? try await store.silencedAlerts(at: SystemClock().now()) : []
         for alert in alerts {
             switch format {
             case .json: Terminal.write(try Terminal.json(alert))
